@@ -1,0 +1,2 @@
+//! The sandbox desk as a program.
+fn main() {}
