@@ -1,1 +1,7 @@
-//! The shell around hotdash-core.
+//! The shell around `hotdash-core`: doors, use-cases, ports.
+//!
+//! Floors, from the ground up (a floor uses lower floors only): `config`, `clock` · `store`, `chatwoot`, `model`,
+//! `knowledge` (ports, which never import each other) · `app`, `work` (use-cases) · `cli`, `web`, `worker` (doors).
+
+pub mod clock;
+pub mod store;
