@@ -9,15 +9,26 @@ use serde::{Deserialize, Serialize};
 #[serde(tag = "action", rename_all = "snake_case")]
 pub enum Action {
     /// Give the conversation to this person.
-    AssignAgent { agent: AgentId, name: String },
-    AssignTeam { team: TeamId },
+    AssignAgent {
+        agent: AgentId,
+        name: String,
+    },
+    AssignTeam {
+        team: TeamId,
+    },
     /// Nobody was available: ask again until somebody is.
     AwaitAgent,
     /// Add labels; never removes any.
-    AddLabels { labels: Vec<String> },
-    SetPriority { priority: Priority },
+    AddLabels {
+        labels: Vec<String>,
+    },
+    SetPriority {
+        priority: Priority,
+    },
     /// A private note for the team.
-    Note { text: String },
+    Note {
+        text: String,
+    },
     /// The draft needs a second, different person.
     HoldForSecond,
 }

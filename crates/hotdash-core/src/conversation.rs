@@ -169,12 +169,28 @@ pub enum Direction {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Author {
-    Customer { id: ContactId, name: String },
-    Agent { id: AgentId, name: String },
-    Bot { id: AgentId, name: String },
-    Captain { id: AgentId, name: String },
-    Automation { rule: String },
-    Campaign { id: String },
+    Customer {
+        id: ContactId,
+        name: String,
+    },
+    Agent {
+        id: AgentId,
+        name: String,
+    },
+    Bot {
+        id: AgentId,
+        name: String,
+    },
+    Captain {
+        id: AgentId,
+        name: String,
+    },
+    Automation {
+        rule: String,
+    },
+    Campaign {
+        id: String,
+    },
     /// Greeting, out-of-office notice, survey.
     Template,
     /// Sent from the channel's native app and echoed by Chatwoot.
