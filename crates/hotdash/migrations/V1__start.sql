@@ -135,6 +135,8 @@ CREATE TABLE drafts (
     -- needs two different people
     hold BIGINT NOT NULL,
     version BIGINT NOT NULL,
+    -- the drafter's own words; text is what a person made of them
+    drafted TEXT NOT NULL,
     text TEXT NOT NULL,
     -- of text, recipient and channel: what exactly was approved
     text_hash TEXT NOT NULL,
