@@ -3,7 +3,7 @@
 use crate::chatwoot::api::{AddressError, CallError, Chatwoot, DeskAddress};
 use crate::chatwoot::signature::Secrets;
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{Config, KnowledgeSource};
 use crate::knowledge::{Knowledge, KnowledgeError};
 use crate::model::{Model, ModelAddress, ModelError};
 use crate::store::desks::Desk;
@@ -88,9 +88,10 @@ impl App {
                 timeout: m.timeout,
             })
         });
-        let knowledge = match &config.knowledge_dir {
-            Some(folder) => Knowledge::load(folder)?,
-            None => Knowledge::shipped()?,
+        let knowledge = match &config.knowledge {
+            KnowledgeSource::Folder(folder) => Knowledge::load(folder)?,
+            KnowledgeSource::DemoShop => Knowledge::shipped()?,
+            KnowledgeSource::Nothing => Knowledge::empty()?,
         };
         let secrets = Secrets::new(config.desk.webhook_secrets.iter().cloned());
         Ok(Arc::new(Self {

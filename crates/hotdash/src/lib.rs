@@ -11,5 +11,6 @@ pub mod knowledge;
 pub mod model;
 mod retry_after;
 pub mod store;
+pub mod web;
 pub mod work;
 pub mod worker;

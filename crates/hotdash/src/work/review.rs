@@ -7,8 +7,8 @@ use super::draft::{Draft, DraftBody, text_hash};
 use super::{decide, want_soon};
 use crate::app::{App, Notice};
 use crate::store::drafts::{
-    DraftState, Expected, Review, approve_draft, claim_draft, decide_draft,
-    keep_review, move_draft, undo_reviews,
+    DraftState, Expected, Review, approve_draft, claim_draft, decide_draft, keep_review, move_draft,
+    undo_reviews,
 };
 use crate::store::effects::{Change, NewEffect, drop_pending_of_draft};
 use crate::store::users::{Role, User};
