@@ -87,13 +87,15 @@ CREATE TABLE decisions (
     desk BIGINT NOT NULL,
     conversation BIGINT NOT NULL,
     message BIGINT NOT NULL,
+    -- message: it arrived; offer: nobody was there then, now somebody is
+    cause TEXT NOT NULL,
     rulebook TEXT NOT NULL,
     analysis TEXT NOT NULL,
     body TEXT NOT NULL,
     decided_at BIGINT NOT NULL
 );
 -- A message is decided once, however often its delivery is replayed.
-CREATE UNIQUE INDEX decisions_by_message ON decisions (desk, message);
+CREATE UNIQUE INDEX decisions_by_message ON decisions (desk, message, cause);
 CREATE INDEX decisions_by_conversation ON decisions (desk, conversation, id);
 
 -- The rotation: which turn each agent got last.

@@ -45,12 +45,21 @@ pub struct Config {
     /// How long a job is leased before another worker may take it.
     pub lease: Duration,
     pub model: Option<ModelConfig>,
-    /// `None` = the knowledge of the demo's shop, in the demo only; else empty.
-    pub knowledge_dir: Option<PathBuf>,
+    pub knowledge: KnowledgeSource,
     /// Who signs for the shop in drafts.
     pub shop_name: String,
     pub log: String,
     pub log_json: bool,
+}
+
+/// What drafts may rest on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum KnowledgeSource {
+    Nothing,
+    /// Markdown files.
+    Folder(PathBuf),
+    /// The articles of the demo's invented shop.
+    DemoShop,
 }
 
 /// One Chatwoot account.
@@ -114,7 +123,9 @@ impl Config {
             retry_pause: raw.milliseconds("retry_pause_ms")?,
             lease: raw.milliseconds("lease_ms")?,
             model: model(&raw)?,
-            knowledge_dir: raw.optional("knowledge_dir").map(PathBuf::from),
+            knowledge: raw
+                .optional("knowledge_dir")
+                .map_or(KnowledgeSource::Nothing, |folder| KnowledgeSource::Folder(folder.into())),
             shop_name: raw.text("shop_name")?,
             log: raw.text("log")?,
             log_json: raw.flag("log_json")?,

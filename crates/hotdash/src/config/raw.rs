@@ -109,7 +109,11 @@ impl Raw {
         }
         // The address may hold a password: only its scheme is shown.
         let scheme = text.split(':').next().unwrap_or_default().to_owned();
-        Err(wrong("database_url", &format!("an address of the kind {scheme}:"), "sqlite:PATH or postgres://…"))
+        Err(wrong(
+            "database_url",
+            &format!("an address of the kind {scheme}:"),
+            "sqlite:PATH or postgres://…",
+        ))
     }
 
     #[expect(clippy::unused_self, reason = "reads like the other readers at the place of use")]

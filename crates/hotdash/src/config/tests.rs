@@ -59,8 +59,7 @@ fn the_file_is_overruled_by_the_environment_and_misspelt_keys_are_found() {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("hotdash.toml");
     std::fs::write(&file, "sla_minutes = 45\nshop_name = \"Hot Rodan\"\n").unwrap();
-    let config =
-        Config::from_sources(Some(&file), &environment(&[("CHATWOOT_SLA_MINUTES", "20")])).unwrap();
+    let config = Config::from_sources(Some(&file), &environment(&[("CHATWOOT_SLA_MINUTES", "20")])).unwrap();
     assert_eq!((config.sla_minutes, config.shop_name.as_str()), (20, "Hot Rodan"));
 
     std::fs::write(&file, "sla_minuts = 45\n").unwrap();

@@ -241,6 +241,15 @@ pub fn begin_sending_draft(id: &DraftId) -> Statement {
     .expect(1)
 }
 
+/// The end of a draft whose reply was tried.
+pub fn settle_draft(id: &DraftId, to: DraftState, reason: Option<&str>, at: i64) -> Statement {
+    Statement::new(
+        "UPDATE drafts SET state = $2, reason = $3, settled_at = $4
+         WHERE id = $1 AND state IN ('approved', 'sending')",
+        vec![id.as_str().into(), to.as_str().into(), reason.into(), at.into()],
+    )
+}
+
 /// A later message of the customer makes the matter one for two people.
 pub fn hold_living_draft(desk: DeskId, conversation: ConversationId) -> Statement {
     Statement::new(
