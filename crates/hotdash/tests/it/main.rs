@@ -1,1 +1,6 @@
-//! Integration tests.
+//! Integration tests: one binary, because linking is what costs on two cores.
+
+#[cfg(test)]
+mod store;
+#[cfg(test)]
+mod support;
