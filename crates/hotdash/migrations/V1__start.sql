@@ -87,13 +87,15 @@ CREATE TABLE decisions (
     desk BIGINT NOT NULL,
     conversation BIGINT NOT NULL,
     message BIGINT NOT NULL,
+    -- message: it arrived; offer: nobody was there then, now somebody is
+    cause TEXT NOT NULL,
     rulebook TEXT NOT NULL,
     analysis TEXT NOT NULL,
     body TEXT NOT NULL,
     decided_at BIGINT NOT NULL
 );
 -- A message is decided once, however often its delivery is replayed.
-CREATE UNIQUE INDEX decisions_by_message ON decisions (desk, message);
+CREATE UNIQUE INDEX decisions_by_message ON decisions (desk, message, cause);
 CREATE INDEX decisions_by_conversation ON decisions (desk, conversation, id);
 
 -- The rotation: which turn each agent got last.
@@ -135,6 +137,8 @@ CREATE TABLE drafts (
     -- needs two different people
     hold BIGINT NOT NULL,
     version BIGINT NOT NULL,
+    -- the drafter's own words; text is what a person made of them
+    drafted TEXT NOT NULL,
     text TEXT NOT NULL,
     -- of text, recipient and channel: what exactly was approved
     text_hash TEXT NOT NULL,

@@ -150,7 +150,7 @@ impl Store {
     ) -> Result<bool, StoreError> {
         let row = self
             .read_one(
-                "SELECT 1 FROM messages
+                "SELECT id FROM messages
                  WHERE desk = $1 AND conversation = $2 AND id > $3 AND mover IN ('human', 'ours') LIMIT 1",
                 vec![desk.0.into(), conversation.0.into(), message.0.into()],
             )

@@ -6,6 +6,24 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
 
+/// What a decision was made for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cause {
+    /// The customer's message arrived.
+    Message,
+    /// Nobody was there when it arrived; now somebody is.
+    Offer,
+}
+
+impl Cause {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Message => "message",
+            Self::Offer => "offer",
+        }
+    }
+}
+
 /// A decision about to be stored. `A` and `D` are the core's analysis and decision.
 #[derive(Debug, Clone)]
 pub struct NewDecision<'a, A, D> {
@@ -13,6 +31,7 @@ pub struct NewDecision<'a, A, D> {
     pub desk: DeskId,
     pub conversation: ConversationId,
     pub message: MessageId,
+    pub cause: Cause,
     pub rulebook: &'a str,
     pub analysis: &'a A,
     pub body: &'a D,
@@ -36,13 +55,14 @@ pub fn keep_decision<A: Serialize, D: Serialize>(d: &NewDecision<'_, A, D>) -> R
         v.map_err(|e| StoreError::Query(format!("a decision cannot be stored: {e}")))
     };
     Ok(Statement::new(
-        "INSERT INTO decisions (id, desk, conversation, message, rulebook, analysis, body, decided_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING",
+        "INSERT INTO decisions (id, desk, conversation, message, cause, rulebook, analysis, body, decided_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING",
         vec![
             d.id.as_str().into(),
             d.desk.0.into(),
             d.conversation.0.into(),
             d.message.0.into(),
+            d.cause.as_str().into(),
             d.rulebook.into(),
             json(serde_json::to_string(d.analysis))?.into(),
             json(serde_json::to_string(d.body))?.into(),
@@ -98,11 +118,16 @@ impl Store {
         Ok(rotation)
     }
 
-    pub async fn is_decided(&self, desk: DeskId, message: MessageId) -> Result<bool, StoreError> {
+    pub async fn is_decided(
+        &self,
+        desk: DeskId,
+        message: MessageId,
+        cause: Cause,
+    ) -> Result<bool, StoreError> {
         let row = self
             .read_one(
-                "SELECT 1 FROM decisions WHERE desk = $1 AND message = $2",
-                vec![desk.0.into(), message.0.into()],
+                "SELECT id FROM decisions WHERE desk = $1 AND message = $2 AND cause = $3",
+                vec![desk.0.into(), message.0.into(), cause.as_str().into()],
             )
             .await?;
         Ok(row.is_some())
@@ -118,7 +143,7 @@ impl Store {
         let rows = self
             .read(
                 "SELECT id, message, rulebook, analysis, body, decided_at FROM decisions
-                 WHERE desk = $1 AND conversation = $2 ORDER BY message DESC LIMIT $3",
+                 WHERE desk = $1 AND conversation = $2 ORDER BY id DESC LIMIT $3",
                 vec![desk.0.into(), conversation.0.into(), limit.into()],
             )
             .await?;

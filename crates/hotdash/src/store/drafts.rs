@@ -67,6 +67,9 @@ pub struct Draft<B> {
     /// Needs two different people.
     pub hold: bool,
     pub version: i64,
+    /// The drafter's own words.
+    pub drafted: String,
+    /// What would be sent now.
     pub text: String,
     pub text_hash: String,
     pub author: String,
@@ -132,8 +135,8 @@ pub fn queue_draft(
 ) -> Statement {
     Statement::new(
         "INSERT INTO drafts
-           (id, desk, conversation, answers, state, hold, version, text, text_hash, author, body, created_at)
-         VALUES ($1, $2, $3, $4, 'queued', $5, 0, '', '', '', 'null', $6)
+           (id, desk, conversation, answers, state, hold, version, drafted, text, text_hash, author, body, created_at)
+         VALUES ($1, $2, $3, $4, 'queued', $5, 0, '', '', '', '', 'null', $6)
          ON CONFLICT DO NOTHING",
         vec![
             id.as_str().into(),
@@ -160,7 +163,7 @@ pub fn make_ready<B: Serialize>(id: &DraftId, drafted: &Drafted<'_, B>) -> Resul
     let body = serde_json::to_string(drafted.body)
         .map_err(|e| StoreError::Query(format!("a draft cannot be stored: {e}")))?;
     Ok(Statement::new(
-        "UPDATE drafts SET state = 'ready', answers = $2, version = version + 1, text = $3, text_hash = $4,
+        "UPDATE drafts SET state = 'ready', answers = $2, version = version + 1, drafted = $3, text = $3, text_hash = $4,
            author = $5, body = $6, ready_at = $7
          WHERE id = $1 AND state = 'drafting'",
         vec![
@@ -199,6 +202,83 @@ pub fn decide_draft(
         ],
     )
     .expect(1)
+}
+
+/// Approve exactly this text, which a person may have edited. Compare-and-set like [`decide_draft`].
+pub fn approve_draft(
+    expected: &Expected<'_>,
+    from: DraftState,
+    to: DraftState,
+    text: &str,
+    text_hash: &str,
+    at: i64,
+) -> Statement {
+    Statement::new(
+        "UPDATE drafts SET state = $6, text = $7, text_hash = $8, decided_at = $9, reason = NULL,
+           version = version + CASE WHEN text_hash = $8 THEN 0 ELSE 1 END
+         WHERE id = $1 AND version = $2 AND text_hash = $3 AND answers = $4 AND state = $5",
+        vec![
+            expected.draft.as_str().into(),
+            expected.version.into(),
+            expected.text_hash.into(),
+            expected.answers.0.into(),
+            from.as_str().into(),
+            to.as_str().into(),
+            text.into(),
+            text_hash.into(),
+            at.into(),
+        ],
+    )
+    .expect(1)
+}
+
+/// The reply is about to leave: from here on it cannot be taken back. A try that crashed begins again.
+pub fn begin_sending_draft(id: &DraftId) -> Statement {
+    Statement::new(
+        "UPDATE drafts SET state = 'sending' WHERE id = $1 AND state IN ('approved', 'sending')",
+        vec![id.as_str().into()],
+    )
+    .expect(1)
+}
+
+/// The end of a draft whose reply was tried.
+pub fn settle_draft(id: &DraftId, to: DraftState, reason: Option<&str>, at: i64) -> Statement {
+    Statement::new(
+        "UPDATE drafts SET state = $2, reason = $3, settled_at = $4
+         WHERE id = $1 AND state IN ('approved', 'sending')",
+        vec![id.as_str().into(), to.as_str().into(), reason.into(), at.into()],
+    )
+}
+
+/// A later message of the customer makes the matter one for two people.
+pub fn hold_living_draft(desk: DeskId, conversation: ConversationId) -> Statement {
+    Statement::new(
+        "UPDATE drafts SET hold = 1 WHERE desk = $1 AND conversation = $2 AND state IN ('queued', 'drafting')",
+        vec![desk.0.into(), conversation.0.into()],
+    )
+}
+
+/// The conversation, as it is kept now, is resolved or snoozed: nobody waits for an answer.
+pub fn end_drafts_of_closed(desk: DeskId, conversation: ConversationId, at: i64) -> Batch {
+    let args = || -> Vec<super::Value> { vec![desk.0.into(), conversation.0.into(), at.into()] };
+    let mut batch = Batch::from(Statement::new(
+        "UPDATE effects SET state = 'dropped', outcome = 'closed', settled_at = $3
+         WHERE kind = 'reply' AND state = 'pending' AND desk = $1 AND conversation = $2
+           AND EXISTS (SELECT 1 FROM conversations c
+                       WHERE c.desk = $1 AND c.id = $2 AND c.status IN ('resolved', 'snoozed'))",
+        args(),
+    ));
+    batch.push(Statement::new(
+        "UPDATE drafts SET state = 'superseded', settled_at = $3, reason =
+           (SELECT CASE c.status WHEN 'snoozed' THEN 'the conversation was snoozed'
+                                 ELSE 'the conversation was resolved' END
+            FROM conversations c WHERE c.desk = $1 AND c.id = $2)
+         WHERE desk = $1 AND conversation = $2 AND state IN ('queued', 'drafting', 'ready', 'held', 'approved')
+           AND EXISTS (SELECT 1 FROM conversations c
+                       WHERE c.desk = $1 AND c.id = $2 AND c.status IN ('resolved', 'snoozed'))",
+        args(),
+    ));
+    batch
 }
 
 /// Move a draft along its way; fails with a conflict when it is somewhere else.
@@ -317,8 +397,8 @@ pub fn claim_draft(draft: &DraftId, by: Option<UserId>) -> Statement {
 impl Store {
     pub async fn draft<B: DeserializeOwned>(&self, id: &DraftId) -> Result<Option<Draft<B>>, StoreError> {
         const SQL: &str =
-            "SELECT id, desk, conversation, answers, state, hold, version, text, text_hash, author,
-             body, reason, note_message, claimed_by, created_at, ready_at, decided_at, settled_at
+            "SELECT id, desk, conversation, answers, state, hold, version, drafted, text, text_hash,
+             author, body, reason, note_message, claimed_by, created_at, ready_at, decided_at, settled_at
              FROM drafts WHERE id = $1";
         let row = self.read_one(SQL, vec![id.as_str().into()]).await?;
         row.map(|row| draft_of(&row)).transpose()
@@ -331,8 +411,8 @@ impl Store {
         conversation: ConversationId,
     ) -> Result<Vec<Draft<B>>, StoreError> {
         const SQL: &str =
-            "SELECT id, desk, conversation, answers, state, hold, version, text, text_hash, author,
-             body, reason, note_message, claimed_by, created_at, ready_at, decided_at, settled_at
+            "SELECT id, desk, conversation, answers, state, hold, version, drafted, text, text_hash,
+             author, body, reason, note_message, claimed_by, created_at, ready_at, decided_at, settled_at
              FROM drafts WHERE desk = $1 AND conversation = $2 ORDER BY id DESC";
         let rows = self.read(SQL, vec![desk.0.into(), conversation.0.into()]).await?;
         rows.iter().map(draft_of).collect()
@@ -345,7 +425,7 @@ impl Store {
         limit: i64,
     ) -> Result<Vec<Draft<B>>, StoreError> {
         const SQL: &str =
-            "SELECT d.id, d.desk, d.conversation, d.answers, d.state, d.hold, d.version, d.text,
+            "SELECT d.id, d.desk, d.conversation, d.answers, d.state, d.hold, d.version, d.drafted, d.text,
              d.text_hash, d.author, d.body, d.reason, d.note_message, d.claimed_by, d.created_at, d.ready_at,
              d.decided_at, d.settled_at
              FROM drafts d JOIN conversations c ON c.desk = d.desk AND c.id = d.conversation
@@ -395,17 +475,18 @@ fn draft_of<B: DeserializeOwned>(row: &Row) -> Result<Draft<B>, StoreError> {
         state: DraftState::read(&row.text(4)?)?,
         hold: row.flag(5)?,
         version: row.int(6)?,
-        text: row.text(7)?,
-        text_hash: row.text(8)?,
-        author: row.text(9)?,
-        body: row.json(10)?,
-        reason: row.opt_text(11)?,
-        note_message: row.opt_int(12)?.map(MessageId),
-        claimed_by: row.opt_int(13)?.map(UserId),
-        created_at: row.int(14)?,
-        ready_at: row.opt_int(15)?,
-        decided_at: row.opt_int(16)?,
-        settled_at: row.opt_int(17)?,
+        drafted: row.text(7)?,
+        text: row.text(8)?,
+        text_hash: row.text(9)?,
+        author: row.text(10)?,
+        body: row.json(11)?,
+        reason: row.opt_text(12)?,
+        note_message: row.opt_int(13)?.map(MessageId),
+        claimed_by: row.opt_int(14)?.map(UserId),
+        created_at: row.int(15)?,
+        ready_at: row.opt_int(16)?,
+        decided_at: row.opt_int(17)?,
+        settled_at: row.opt_int(18)?,
     })
 }
 

@@ -141,6 +141,15 @@ pub fn begin_sending(id: &EffectId, at: i64) -> Statement {
     .expect(1)
 }
 
+/// It surely did not happen: it may be tried again, or taken back.
+pub fn unsend(id: &EffectId) -> Statement {
+    Statement::new(
+        "UPDATE effects SET state = 'pending', tried_at = NULL WHERE id = $1 AND state = 'sending'",
+        vec![id.as_str().into()],
+    )
+    .expect(1)
+}
+
 /// The end of an effect, with its named outcome.
 pub fn settle_effect(
     id: &EffectId,
