@@ -1,8 +1,6 @@
-//! Integration tests.
-#![expect(
-    clippy::unwrap_used,
-    reason = "clippy sees tests only in functions marked as one, not in their helpers"
-)]
+//! Integration tests: one binary, so that linking is paid once.
 
 mod chatwoot;
 mod model;
+mod store;
+mod support;
