@@ -1,6 +1,11 @@
-//! Integration tests: one binary, so that linking is paid once.
+//! Integration tests: one binary, because linking is what costs on two cores.
+// `cfg(test)` tells clippy that these are tests, helpers included.
 
+#[cfg(test)]
 mod chatwoot;
+#[cfg(test)]
 mod model;
+#[cfg(test)]
 mod store;
+#[cfg(test)]
 mod support;
