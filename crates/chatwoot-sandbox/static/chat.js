@@ -24,6 +24,7 @@ const [start, thread, composer, problem, picker] = ["start", "thread", "composer
 const messages = new Map();
 let visitor = JSON.parse(sessionStorage.getItem(STORE) ?? "null");
 let inboxes = [];
+let said = { refused: null, silent: null };
 
 const door = (path) => `/api/v1/widget/${path}?website_token=${encodeURIComponent(visitor.website)}`;
 const widget = (method, path, body) => ask(method, door(path), { body, headers: { "X-Auth-Token": visitor.auth } });
@@ -34,10 +35,7 @@ async function begin(name, email, content) {
   const config = await ask("POST", door("config"), { body: {} });
   visitor.auth = config.website_channel_config?.auth_token ?? config.auth_token;
   await widget("POST", "conversations", { contact: { name, email }, message: message(content) });
-  remember();
-}
-
-function remember() {
+  visitor.started = true;
   sessionStorage.setItem(STORE, JSON.stringify(visitor));
 }
 
@@ -56,7 +54,7 @@ function offerPerson() {
 }
 
 function show() {
-  const talking = Boolean(visitor?.auth);
+  const talking = Boolean(visitor?.started);
   start.hidden = talking;
   thread.hidden = composer.hidden = $("start-over").hidden = !talking;
   const inbox = inboxes.find((one) => one.website_token === (visitor?.website ?? picker.value));
@@ -65,14 +63,17 @@ function show() {
   $("inbox-field").hidden = inboxes.length < 2 || talking;
 }
 
-function complain(text) {
+/** What stands above the thread: a refused act stays until the next one, a silent desk only while it is silent. */
+function complain({ refused = said.refused, silent = said.silent }) {
+  said = { refused, silent };
+  const text = silent ?? refused;
   problem.textContent = text ?? "";
   problem.hidden = !text;
 }
 
 /** Reads the thread; only what is new or changed is drawn, so nothing jumps under the reader. */
 async function refresh() {
-  if (!visitor?.auth) return;
+  if (!visitor?.started) return;
   const asked = visitor;
   try {
     const { payload } = await widget("GET", "messages");
@@ -80,15 +81,15 @@ async function refresh() {
     const fresh = payload.filter((one) => JSON.stringify(one) !== messages.get(one.id)?.seen);
     await render(fresh);
     if (asked !== visitor) return;
-    complain(null);
+    complain({ silent: null });
     if (fresh.length) draw();
   } catch (error) {
     if (error.status === 401 || error.status === 404) {
       forget();
       offerPerson();
       show();
-      complain("The desk no longer knows this chat: it was probably started anew. Begin again below.");
-    } else complain(error.message);
+      complain({ silent: null, refused: "The desk no longer knows this chat: it was probably started anew. Begin again below." });
+    } else complain({ silent: error.message });
   }
 }
 
@@ -156,10 +157,10 @@ async function attempt(task) {
   controls.forEach((one) => (one.disabled = true));
   try {
     await task();
-    complain(null);
+    complain({ refused: null });
   } catch (error) {
-    if (!visitor?.auth) visitor = null;
-    complain(error.message);
+    if (!visitor?.started) visitor = null;
+    complain({ refused: error.message });
   } finally {
     controls.forEach((one) => (one.disabled = false));
   }
@@ -198,7 +199,7 @@ $("text").addEventListener("keydown", (event) => {
 $("start-over").addEventListener("click", () => {
   forget();
   offerPerson();
-  complain(null);
+  complain({ refused: null, silent: null });
   show();
   $("name").focus();
 });
@@ -213,10 +214,10 @@ $("examples").append(...EXAMPLES.map(([key, title, text]) => {
 try {
   inboxes = await ask("GET", "/_sandbox/chat/inboxes");
   picker.append(...inboxes.map((one) => el("option", { value: one.website_token }, one.name)));
-  if (!inboxes.length) complain("This desk has no website inbox, so there is nowhere to write. Create one over its REST API and reload.");
+  if (!inboxes.length) complain({ refused: "This desk has no website inbox, so there is nowhere to write. Create one over its REST API and reload." });
 } catch (error) {
-  complain(error.message);
+  complain({ refused: error.message });
 }
-if (!visitor?.auth) offerPerson();
+if (!visitor?.started) offerPerson();
 show();
 const now = poll(refresh, 1000);

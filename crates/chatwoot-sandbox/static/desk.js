@@ -11,13 +11,17 @@ let desk = null;
 let shown = "open";
 let chosen = Number(location.hash.slice(1)) || null;
 let drawn = { id: null, seen: "" };
+let said = { refused: null, silent: null };
 
 const me = () => desk.users.find((one) => one.id === Number(actAs.value)) ?? desk.users[0];
 const rest = (user, method, path, body) => ask(method, path, { body, headers: { "Api-Access-Token": user.access_token } });
 const conversation = (path, body) =>
   rest(me(), "POST", `/api/v1/accounts/${desk.account.id}/conversations/${chosen}/${path}`, body);
 
-function complain(text) {
+/** A refused act stays visible until the next one, a silent desk only while it is silent. */
+function complain({ refused = said.refused, silent = said.silent }) {
+  said = { refused, silent };
+  const text = silent ?? refused;
   problem.textContent = text ?? "";
   problem.hidden = !text;
 }
@@ -36,9 +40,9 @@ async function refresh() {
     drawTop();
     drawList();
     if (chosen) await refreshCase();
-    complain(null);
+    complain({ silent: null });
   } catch (error) {
-    complain(error.message);
+    complain({ silent: error.message });
   }
 }
 
@@ -107,10 +111,20 @@ function choose(id) {
   now();
 }
 
+function leave() {
+  choose(null);
+  $("case").hidden = true;
+  $("empty").hidden = false;
+}
+
 async function refreshCase() {
   const id = chosen;
-  const one = await ask("GET", `/_sandbox/desk/conversations/${id}`);
+  const one = await ask("GET", `/_sandbox/desk/conversations/${id}`).catch((error) => {
+    if (error.status !== 404) throw error;
+    return null;
+  });
   if (id !== chosen) return;
+  if (!one) return leave();
   $("empty").hidden = true;
   $("case").hidden = false;
   $("contact").textContent = one.contact.name;
@@ -158,19 +172,19 @@ function line(message) {
       message.attachments ? el("p", { class: "more" }, message.attachments === 1 ? "1 file attached" : `${message.attachments} files attached`) : null));
 }
 
-/** Does one act, then shows what became of it; a refusal stays visible until the next act. */
+/** Does one act, then shows what became of it. */
 async function attempt(task) {
-  let refusal = null;
+  let refused = null;
   $("send").disabled = $("resolve").disabled = true;
   try {
     await task();
   } catch (error) {
-    refusal = error.message;
+    refused = error.message;
   }
   $("send").disabled = $("resolve").disabled = false;
+  complain({ refused });
   await now();
-  if (refusal) complain(refusal);
-  return !refusal;
+  return !refused;
 }
 
 function hint() {
@@ -187,11 +201,7 @@ document.querySelectorAll("[data-show]").forEach((one) => one.addEventListener("
   now();
 }));
 actAs.addEventListener("change", () => localStorage.setItem(CHOICE, actAs.value));
-$("back").addEventListener("click", () => {
-  choose(null);
-  $("case").hidden = true;
-  $("empty").hidden = false;
-});
+$("back").addEventListener("click", leave);
 assignee.addEventListener("change", () => {
   delete assignee.dataset.seen;
   attempt(() => conversation("assignments", { assignee_id: Number(assignee.value) }));
