@@ -1,0 +1,1 @@
+//! History for a desk that should not look empty.
