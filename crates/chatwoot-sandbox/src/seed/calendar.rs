@@ -15,7 +15,12 @@ pub(super) struct Calendar {
     hours: Vec<(Timestamp, u32)>,
 }
 
-pub(super) const DAYS: i64 = 28;
+const DAYS: i64 = 28;
+
+/// When the desk was set up: shortly before its first customer.
+pub(super) fn start(now: Timestamp) -> Timestamp {
+    now - SignedDuration::from_hours(24 * (DAYS + 1))
+}
 
 impl Calendar {
     pub(super) fn new(now: Timestamp, mix: &Mix) -> anyhow::Result<Self> {

@@ -39,15 +39,41 @@ pub(super) struct Step {
 pub(super) enum Act {
     /// The first one of a conversation opens it.
     Customer(String),
-    Reply { by: usize, text: String },
-    Note { by: usize, text: String },
-    Team { by: usize, name: String },
-    Assign { by: usize, to: usize },
-    Labels { by: usize, titles: Vec<String> },
-    Priority { by: usize, word: String },
-    Resolve { by: usize },
-    Snooze { by: usize, until: Timestamp },
-    Rate { rating: i64, feedback: String },
+    Reply {
+        by: usize,
+        text: String,
+    },
+    Note {
+        by: usize,
+        text: String,
+    },
+    Team {
+        by: usize,
+        name: String,
+    },
+    Assign {
+        by: usize,
+        to: usize,
+    },
+    Labels {
+        by: usize,
+        titles: Vec<String>,
+    },
+    Priority {
+        by: usize,
+        word: String,
+    },
+    Resolve {
+        by: usize,
+    },
+    Snooze {
+        by: usize,
+        until: Timestamp,
+    },
+    Rate {
+        rating: i64,
+        feedback: String,
+    },
 }
 
 /// The people at the desk: the lead first, then agents, by first name.
@@ -77,7 +103,7 @@ fn in_order(mut told: Vec<Told>) -> (Vec<Conversation>, Vec<Step>) {
     let mut steps = Vec::new();
     for (n, Told { conversation, acts }) in told.into_iter().enumerate() {
         conversations.push(conversation);
-        steps.extend(acts.into_iter().map(|(at, act)| Step { at, conversation: n, act }));
+        steps.extend(acts.into_iter().map(|(at, act)| Step { at: whole_millis(at), conversation: n, act }));
     }
     steps.sort_by_key(|step| step.at);
     (conversations, steps)
@@ -128,7 +154,8 @@ impl<'a> Story<'a> {
 
     fn any_scene(&mut self) -> Option<Scene<'a>> {
         let mix = &self.texts.mix;
-        let channel = *weighted(&mut self.rng, mix.channels.iter().map(|(channel, share)| (channel, *share)))?;
+        let channel =
+            *weighted(&mut self.rng, mix.channels.iter().map(|(channel, share)| (channel, *share)))?;
         let any = weighted(&mut self.rng, mix.languages.iter().map(|(language, share)| (language, *share)))?;
         // Short messages and the app are English only.
         let language = if matches!(channel, Channel::Sms | Channel::App) { "en" } else { any };
@@ -162,7 +189,8 @@ impl<'a> Story<'a> {
             acts.push((closed, Act::Resolve { by: scene.agent }));
             return Told { conversation: scene.conversation, acts };
         }
-        let answered = self.calendar.after_working(began, self.delay(&scene));
+        let work = self.delay(&scene);
+        let answered = self.calendar.after_working(began, work);
         self.impatience(&scene, began, answered, &mut acts);
         self.triage(&scene, began, answered, &mut acts);
         acts.push((answered, self.reply(&scene, &scene.lines.reply)));
@@ -179,9 +207,11 @@ impl<'a> Story<'a> {
             at = self.later(at, 2, 90);
             acts.push((at, Act::Customer(self.say(&scene, &scene.phrases.thanks))));
         }
-        at = self.calendar.after_working(at, minutes(self.rng.random_range(2..if thanked { 60 } else { 900 })));
+        at = self
+            .calendar
+            .after_working(at, minutes(self.rng.random_range(2..if thanked { 60 } else { 900 })));
         acts.push((at, Act::Resolve { by: scene.agent }));
-        at = self.rating(&scene, at, answered - SignedDuration::from_secs(began.as_second()), &mut acts);
+        at = self.rating(&scene, at, answered.duration_since(began), &mut acts);
         if chance(&mut self.rng, 8) {
             self.reopening(&scene, at, &mut acts);
         }
@@ -228,11 +258,17 @@ impl<'a> Story<'a> {
         }
     }
 
-    fn rating(&mut self, scene: &Scene<'a>, resolved: Timestamp, wait: Timestamp, acts: &mut Acts) -> Timestamp {
+    fn rating(
+        &mut self,
+        scene: &Scene<'a>,
+        resolved: Timestamp,
+        wait: SignedDuration,
+        acts: &mut Acts,
+    ) -> Timestamp {
         if !chance(&mut self.rng, 34) {
             return resolved;
         }
-        let slow = wait > Timestamp::UNIX_EPOCH + minutes(300);
+        let slow = wait > minutes(300);
         let shares = match (scene.topic.unhappy, scene.topic.happy, slow) {
             (true, _, _) => [38, 30, 20, 8, 4],
             (_, true, _) => [0, 0, 0, 8, 92],
@@ -262,9 +298,14 @@ impl<'a> Story<'a> {
     fn open(&mut self, open: &Open) -> anyhow::Result<()> {
         let found = self.texts.topics.iter().find(|topic| topic.name == open.topic);
         let Some(scene) = found.and_then(|topic| self.scene(topic, open.channel, &open.language)) else {
-            anyhow::bail!("src/seed/texts.toml: [[open]] {:?} in {:?} names no such topic", open.topic, open.language)
+            anyhow::bail!(
+                "src/seed/texts.toml: [[open]] {:?} in {:?} names no such topic",
+                open.topic,
+                open.language
+            )
         };
-        let began = self.now - minutes(open.minutes) - SignedDuration::from_millis(self.rng.random_range(0..50_000));
+        let began =
+            self.now - minutes(open.minutes) - SignedDuration::from_millis(self.rng.random_range(0..50_000));
         let age = self.now.duration_since(began);
         let part = |share: f64| began + age.mul_f64(share);
         let mut acts = vec![(began, Act::Customer(self.opening(&scene)))];
@@ -305,7 +346,8 @@ impl<'a> Story<'a> {
         }
         match scene.channel {
             Channel::Mail => {
-                let (hello, bye) = (self.say(scene, &scene.phrases.hello), self.say(scene, &scene.phrases.bye));
+                let (hello, bye) =
+                    (self.say(scene, &scene.phrases.hello), self.say(scene, &scene.phrases.bye));
                 format!("{hello}\n\n{text}\n\n{bye}")
             }
             Channel::Website if chance(&mut self.rng, 35) => {
@@ -347,6 +389,10 @@ type Acts = Vec<(Timestamp, Act)>;
 
 fn minutes(n: i64) -> SignedDuration {
     SignedDuration::from_mins(n)
+}
+
+fn whole_millis(at: Timestamp) -> Timestamp {
+    Timestamp::from_millisecond(at.as_millisecond()).unwrap_or(at)
 }
 
 fn labels(scene: &Scene<'_>) -> Vec<String> {
