@@ -10,6 +10,7 @@ mod history;
 mod people;
 mod play;
 mod setup;
+mod story;
 mod texts;
 mod words;
 

@@ -47,7 +47,7 @@ async function refresh() {
 }
 
 function drawTop() {
-  $("account").textContent = `${desk.account.name}: the desk`;
+  $("account").textContent = `${desk.account.name} desk`;
   settle($("team"), desk.users.map(({ id, name, availability }) => [id, name, availability]), (node) =>
     node.replaceChildren(...desk.users.map(member)));
   settle(actAs, desk.users.map(({ id, name, role }) => [id, name, role]), (node) => {
@@ -62,8 +62,8 @@ function member(user) {
   const next = NEXT[user.availability] ?? "online";
   const set = () => attempt(() =>
     rest(user, "POST", "/api/v1/profile/availability", { profile: { account_id: desk.account.id, availability: next } }));
-  return el("button", { type: "button", class: "member", "data-is": user.availability, "data-user": user.id, title: `Set to ${next}`, onclick: set },
-    user.name, el("span", {}, user.availability));
+  return el("button", { type: "button", class: "member", "data-is": user.availability, "data-user": user.id, title: `${user.name} is ${user.availability}: set to ${next}`, onclick: set },
+    user.name.split(" ")[0], el("span", {}, user.availability));
 }
 
 function drawList() {
@@ -98,7 +98,8 @@ function row(one) {
   return el("button", { type: "button", class: "row", "data-id": one.id, "aria-current": current && "true", onclick: () => choose(one.id) },
     el("span", { class: "name", dir: "auto" }, one.contact.name), el("span", { class: "hint", title: exact(one.last_activity_at) }, ago(one.last_activity_at)),
     el("span", { class: "gist", dir: "auto" }, one.gist || "No message yet"),
-    el("span", { class: "meta" }, state, `#${one.id} ${one.inbox}`, one.assignee ? `to ${one.assignee}` : "nobody", ...chips));
+    el("span", { class: "meta" }, state, el("span", {}, `#${one.id} ${one.inbox}`),
+      el("span", {}, one.assignee ?? "unassigned"), ...chips));
 }
 
 const ago = (seconds) => span(desk.now - seconds);

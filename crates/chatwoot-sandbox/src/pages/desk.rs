@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::markdown;
-use crate::model::{Assignee, Conversation, Message, Sender, Status};
+use crate::model::{Assignee, Conversation, Message, MessageType, Sender, Status};
 use crate::{Desk, Sandbox};
 
 /// Longer lists than this are not drawn; the count above the list still tells how many there are.
@@ -62,7 +62,9 @@ fn is_waiting(one: &&Conversation) -> bool {
 
 /// One conversation as a line of the list.
 fn row(desk: &Desk, one: &Conversation) -> Value {
-    let last = desk.messages_of(one).rev().find(|message| message.is_public());
+    // The desk's own greeting or survey says nothing about the conversation.
+    let said = |message: &&Message| message.is_public() && message.message_type != MessageType::Template;
+    let last = desk.messages_of(one).rev().find(said);
     json!({
         "id": one.id,
         "contact": contact(desk, one),

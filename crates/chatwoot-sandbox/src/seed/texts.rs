@@ -105,6 +105,7 @@ pub(super) struct Lines {
     #[serde(default)]
     pub short: Vec<String>,
     pub reply: Vec<String>,
+    /// What the customer asks next, and the answer to each.
     pub ask: Vec<String>,
     pub answer: Vec<String>,
 }
@@ -145,6 +146,14 @@ impl Texts {
                 && texts.mix.people.contains_key(language)
                 && texts.parts.iter().all(|part| part.names.contains_key(language));
             anyhow::ensure!(known, "src/seed/texts.toml: something is missing for the language {language:?}");
+        }
+        for topic in &texts.topics {
+            let paired = topic.lines.values().all(|lines| lines.ask.len() == lines.answer.len());
+            anyhow::ensure!(
+                paired,
+                "src/seed/texts.toml: topic {:?} has questions without answers",
+                topic.name
+            );
         }
         Ok(texts)
     }

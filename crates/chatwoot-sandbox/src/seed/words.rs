@@ -9,6 +9,7 @@ use super::texts::Texts;
 
 pub(super) struct Words {
     pairs: [(&'static str, String); 10],
+    english_weekday: String,
     /// The part costs enough to matter.
     pub high: bool,
 }
@@ -32,7 +33,13 @@ impl Words {
             ("{name}", person.first_name().to_owned()),
             ("{agent}", agent.to_owned()),
         ];
-        Self { pairs, high: part.is_some_and(|part| part.high) }
+        let english_weekday = of(texts.weekdays.get("en"), rng);
+        Self { pairs, english_weekday, high: part.is_some_and(|part| part.high) }
+    }
+
+    /// Fills what a colleague reads: notes are English whatever the customer speaks.
+    pub(super) fn fill_note(&self, text: &str) -> String {
+        self.fill(&text.replace("{weekday}", &self.english_weekday))
     }
 
     pub(super) fn fill(&self, text: &str) -> String {

@@ -1,5 +1,7 @@
 //! The pages, the doors behind them, and the seeded history they show.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop where it is")]
+
 use chatwoot_sandbox::model::{Channel, Conversation, Message, MessageType, Sender, Status};
 use chatwoot_sandbox::{Desk, Options, Sandbox, Server, seed};
 use jiff::{Timestamp, ToSpan};
