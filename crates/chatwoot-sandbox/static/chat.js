@@ -1,6 +1,6 @@
 // The customer's chat. It speaks only the website widget's own HTTP interface: what happens here
 // is what the desk would see from any visitor of the shop.
-import { ask, dayOf, el, initials, moment, poll, prose } from "./dom.js";
+import { ask, dayOf, el, initials, moment, place, poll, prose } from "./dom.js";
 
 // Invented people: a fresh one is offered at every start, so a demo needs no typing.
 const PEOPLE = [
@@ -22,6 +22,7 @@ const STORE = "hot-rodan-visitor";
 const $ = (id) => document.getElementById(id);
 const [start, thread, composer, problem, picker] = ["start", "thread", "composer", "problem", "inbox"].map($);
 const messages = new Map();
+const days = new Map();
 let visitor = JSON.parse(sessionStorage.getItem(STORE) ?? "null");
 let inboxes = [];
 let said = { refused: null, silent: null };
@@ -105,11 +106,16 @@ function draw() {
   let day = null;
   for (const one of [...messages.values()].sort((a, b) => a.created_at - b.created_at || a.id - b.id)) {
     const today = dayOf(one.created_at);
-    if (today !== day) lines.push(el("li", { class: "day" }, (day = today)));
+    if (today !== day) lines.push(dayLine((day = today)));
     lines.push(one.node ??= line(one));
   }
-  thread.replaceChildren(...lines);
+  place(thread, lines);
   if (atEnd) thread.scrollTop = thread.scrollHeight;
+}
+
+function dayLine(day) {
+  if (!days.has(day)) days.set(day, el("li", { class: "day" }, day));
+  return days.get(day);
 }
 
 function line(one) {

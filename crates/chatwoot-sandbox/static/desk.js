@@ -1,6 +1,6 @@
 // The agents' side. It reads through the sandbox's own door and acts through the desk's REST API
 // with the chosen person's token, so whatever is done here is what an agent would have done.
-import { ask, dayOf, el, exact, moment, poll, prose, span } from "./dom.js";
+import { ask, dayOf, el, exact, moment, place, poll, prose, span } from "./dom.js";
 
 const $ = (id) => document.getElementById(id);
 const NEXT = { online: "busy", busy: "offline", offline: "online" };
@@ -10,7 +10,7 @@ const rowOf = new Map();
 let desk = null;
 let shown = "open";
 let chosen = Number(location.hash.slice(1)) || null;
-let drawn = { id: null, seen: "" };
+let drawn = { id: null, seen: "", nodes: new Map() };
 let said = { refused: null, silent: null };
 
 const me = () => desk.users.find((one) => one.id === Number(actAs.value)) ?? desk.users[0];
@@ -80,12 +80,9 @@ function drawList() {
     return kept;
   });
   if (!items.length) items.push(el("li", { class: "none quiet" }, shown === "all" ? "No conversation yet. Write one in the customer's chat." : "Nothing here. Choose All to see the rest."));
-  if (items.some((one, n) => rows.children[n] !== one) || rows.children.length !== items.length) {
-    const [place, focus] = [rows.scrollTop, document.activeElement];
-    rows.replaceChildren(...items);
-    rows.scrollTop = place;
-    if (rows.contains(focus)) focus.focus({ preventScroll: true });
-  }
+  const focus = rows.contains(document.activeElement) ? document.activeElement : null;
+  place(rows, items);
+  focus?.focus({ preventScroll: true });
 }
 
 function row(one) {
@@ -107,8 +104,8 @@ const ago = (seconds) => span(desk.now - seconds);
 function choose(id) {
   chosen = id;
   history.replaceState(null, "", id ? `#${id}` : location.pathname);
-  $("desk").classList.toggle("reading", Boolean(id));
   document.body.classList.toggle("reading", Boolean(id));
+  if (desk) drawList();
   now();
 }
 
@@ -147,22 +144,27 @@ function drawThread(one) {
   const seen = JSON.stringify(one.messages);
   if (drawn.id === one.id && drawn.seen === seen) return;
   const atEnd = drawn.id !== one.id || thread.scrollHeight - thread.scrollTop - thread.clientHeight < 80;
-  const kept = drawn.id === one.id ? new Map([...thread.querySelectorAll("[data-id]")].map((node) => [node.dataset.key, node])) : new Map();
-  drawn = { id: one.id, seen };
+  const kept = drawn.id === one.id ? drawn.nodes : new Map();
+  drawn = { id: one.id, seen, nodes: new Map() };
+  const keep = (key, make) => {
+    const node = kept.get(key) ?? make();
+    drawn.nodes.set(key, node);
+    return node;
+  };
   const lines = [];
   let day = null;
   for (const message of one.messages) {
     const today = dayOf(message.created_at);
-    if (today !== day) lines.push(el("li", { class: "day" }, (day = today)));
-    lines.push(kept.get(`${message.id}:${JSON.stringify(message)}`) ?? line(message));
+    if (today !== day) lines.push(keep((day = today), () => el("li", { class: "day" }, today)));
+    lines.push(keep(JSON.stringify(message), () => line(message)));
   }
   if (!one.messages.length) lines.push(el("li", { class: "day" }, "No message yet"));
-  thread.replaceChildren(...lines);
+  place(thread, lines);
   if (atEnd) thread.scrollTop = thread.scrollHeight;
 }
 
 function line(message) {
-  const attributes = { "data-id": message.id, "data-key": `${message.id}:${JSON.stringify(message)}` };
+  const attributes = { "data-id": message.id };
   if (message.kind === "activity") return el("li", { ...attributes, class: "activity" }, `${message.content}, `, moment(message.created_at));
   const side = message.kind === "incoming" ? "theirs" : "ours";
   const whose = message.private ? `Private note by ${message.sender ?? "nobody"}` : message.kind === "template" ? "Sent by the desk itself" : message.sender ?? "Unknown";
@@ -223,6 +225,5 @@ $("text").addEventListener("keydown", (event) => {
 addEventListener("hashchange", () => choose(Number(location.hash.slice(1)) || null));
 
 hint();
-$("desk").classList.toggle("reading", Boolean(chosen));
 document.body.classList.toggle("reading", Boolean(chosen));
 const now = poll(refresh, 1500);

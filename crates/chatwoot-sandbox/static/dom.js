@@ -12,6 +12,12 @@ export function el(tag, attributes = {}, ...children) {
   return node;
 }
 
+/** Makes `nodes` the children of `parent`, touching only what differs, so that readers hear only what is new. */
+export function place(parent, nodes) {
+  nodes.forEach((node, n) => parent.children[n] === node || parent.insertBefore(node, parent.children[n] ?? null));
+  while (parent.children.length > nodes.length) parent.lastElementChild.remove();
+}
+
 /** A block of Markdown that the server rendered and sanitised: the only place where markup is set from data. */
 export function prose(html) {
   const node = el("div", { class: "prose", dir: "auto" });
