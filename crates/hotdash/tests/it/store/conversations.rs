@@ -3,7 +3,7 @@
 use super::{DESK, NOW};
 use crate::support::{Database, both_databases};
 use hotdash::store::conversations::{keep_changed_message, keep_conversation, keep_new_message};
-use hotdash::store::decisions::{KeptDecision, NewDecision, keep_decision};
+use hotdash::store::decisions::{Cause, KeptDecision, NewDecision, keep_decision};
 use hotdash::store::drafts::{Draft, DraftState, Drafted, begin_drafting, make_ready, queue_draft};
 use hotdash::store::{Batch, Store, StoreError};
 use hotdash_core::conversation::{Author, Channel, Contact, Conversation, Direction, Marks, Message, Status};
@@ -158,6 +158,7 @@ async fn a_message_is_decided_once(database: &Database) {
             desk: DESK,
             conversation: ConversationId(12),
             message: MessageId(100),
+            cause: Cause::Message,
             rulebook: "r1",
             analysis: &["urgent"],
             body: &vec![7, 8],
@@ -165,11 +166,11 @@ async fn a_message_is_decided_once(database: &Database) {
         })
         .unwrap()
     };
-    assert!(!store.is_decided(DESK, MessageId(100)).await.unwrap());
+    assert!(!store.is_decided(DESK, MessageId(100), Cause::Message).await.unwrap());
     store.commit(decision(&first).into()).await.unwrap();
     let again = store.commit(decision(&second).into()).await;
     assert_eq!(again.unwrap_err(), StoreError::Conflict { step: 0 });
-    assert!(store.is_decided(DESK, MessageId(100)).await.unwrap());
+    assert!(store.is_decided(DESK, MessageId(100), Cause::Message).await.unwrap());
 
     let kept: Vec<KeptDecision<Vec<String>, Vec<i64>>> =
         store.decisions(DESK, ConversationId(12), 10).await.unwrap();
