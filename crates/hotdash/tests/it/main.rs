@@ -1,7 +1,10 @@
 //! Integration tests: one binary, because linking is what costs on two cores.
+// `cfg(test)` tells clippy that these are tests, helpers included.
 
 #[cfg(test)]
 mod chatwoot;
+#[cfg(test)]
+mod model;
 #[cfg(test)]
 mod store;
 #[cfg(test)]
