@@ -1,1 +1,30 @@
 //! What hotdash decides.
+//!
+//! **The rule of purity:** data in, data out. Nothing here reads a clock, the environment, a file or a socket, and
+//! nothing is asynchronous; the same arguments always give the same answer. Time comes in as an argument.
+//!
+//! | module | what it knows |
+//! |---|---|
+//! | [`ids`] | identifiers that cannot be mixed up |
+//! | [`conversation`] | conversations, messages, contacts, agents in our words |
+//! | [`event`] | everything that can happen on a desk |
+//! | [`action`] | everything we may want to do there, and why |
+//! | [`analysis`] | what a message is about, how it sounds, what it wants, how soon |
+//! | [`hours`] | when the team works |
+//! | [`rulebook`] | the rules a lead writes |
+//! | [`decide`] | rules + what is known → what to do, with reasons |
+//! | [`routing`] | who gets a conversation |
+//! | [`draft`] | replies: composed, asked of a model, checked, shown |
+//! | [`grade`] | how good a reply was |
+
+pub mod action;
+pub mod analysis;
+pub mod conversation;
+pub mod decide;
+pub mod draft;
+pub mod event;
+pub mod grade;
+pub mod hours;
+pub mod ids;
+pub mod routing;
+pub mod rulebook;

@@ -1,1 +1,11 @@
-//! Integration tests.
+//! Integration tests: one binary, because linking is what costs on two cores.
+// `cfg(test)` tells clippy that these are tests, helpers included.
+
+#[cfg(test)]
+mod chatwoot;
+#[cfg(test)]
+mod model;
+#[cfg(test)]
+mod store;
+#[cfg(test)]
+mod support;

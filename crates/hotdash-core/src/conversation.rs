@@ -1,0 +1,243 @@
+//! Conversations, messages and people in our words, not in Chatwoot's JSON.
+//!
+//! These types carry no wire format of anybody else: the shell translates. Their `Serialize` is our own storage form.
+
+use crate::ids::{AgentId, ContactId, ConversationId, InboxId, MessageId, TeamId};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// The state of a conversation as one payload or answer of the desk showed it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Conversation {
+    pub id: ConversationId,
+    pub inbox: InboxId,
+    pub channel: Channel,
+    pub status: Status,
+    pub priority: Option<Priority>,
+    pub labels: Vec<String>,
+    /// `false` when the channel's messaging window is closed.
+    pub can_reply: bool,
+    pub contact: Contact,
+    pub assignee: Option<Assignee>,
+    pub team: Option<TeamRef>,
+    /// The subject of an e-mail conversation.
+    pub subject: Option<String>,
+    /// What the browser said, e.g. `de`; a hint only.
+    pub browser_language: Option<String>,
+    pub custom_attributes: Map<String, Value>,
+    pub snoozed_until: Option<Timestamp>,
+    pub first_reply_at: Option<Timestamp>,
+    /// Since when the customer waits for a person; `None` when nobody waits.
+    pub waiting_since: Option<Timestamp>,
+    pub last_activity_at: Option<Timestamp>,
+    pub created_at: Timestamp,
+    /// When Chatwoot last saved it, to the microsecond (`None` before 4.0.2). The newest wins.
+    pub updated_at: Option<Timestamp>,
+}
+
+/// The kind of an inbox.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Channel {
+    WebWidget,
+    Email,
+    Api,
+    Sms,
+    Whatsapp,
+    /// One we have no special behaviour for, e.g. `Channel::Telegram`.
+    Other(String),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    Open,
+    Resolved,
+    /// Handled by a bot; not to be treated as open.
+    Pending,
+    Snoozed,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Priority {
+    Low,
+    Medium,
+    High,
+    Urgent,
+}
+
+/// A customer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Contact {
+    pub id: ContactId,
+    pub name: String,
+    pub email: Option<String>,
+    pub phone: Option<String>,
+    pub identifier: Option<String>,
+    pub blocked: bool,
+    pub custom_attributes: Map<String, Value>,
+}
+
+/// Who has the conversation: a person or a bot.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Assignee {
+    pub id: AgentId,
+    pub name: String,
+    pub is_bot: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TeamRef {
+    pub id: TeamId,
+    pub name: String,
+}
+
+/// A person who answers on the desk.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Agent {
+    pub id: AgentId,
+    pub name: String,
+    pub email: String,
+    pub availability: Availability,
+    pub is_administrator: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Availability {
+    Online,
+    Busy,
+    Offline,
+}
+
+/// One message of a conversation.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Message {
+    pub id: MessageId,
+    pub conversation: ConversationId,
+    /// As Chatwoot gave it: Markdown source, or the whole text part of an e-mail.
+    pub content: Option<String>,
+    /// An e-mail's new text without quoted thread and signature; `None` where there is no such distinction.
+    pub new_text: Option<String>,
+    pub content_type: String,
+    pub direction: Direction,
+    /// A private note: never shown to the customer.
+    pub private: bool,
+    pub author: Author,
+    pub created_at: Timestamp,
+    pub attachments: Vec<Attachment>,
+    pub marks: Marks,
+    pub source_id: Option<String>,
+    /// What the channel said of an outgoing message, where the payload told.
+    pub delivery: Option<DeliveryStatus>,
+}
+
+impl Message {
+    /// The words to analyse and to answer: the new text where the channel distinguishes it, else everything.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        self.new_text.as_deref().or(self.content.as_deref()).unwrap_or("")
+    }
+
+    /// A message that the customer wrote (an automatic reply of their mailbox is not one).
+    #[must_use]
+    pub fn is_from_customer(&self) -> bool {
+        matches!(self.author, Author::Customer { .. }) && !self.private && !self.marks.auto_reply
+    }
+
+    /// A public answer by a person of the desk, as Chatwoot counts it.
+    #[must_use]
+    pub fn is_human_reply(&self) -> bool {
+        !self.private
+            && self.direction == Direction::Outgoing
+            && matches!(self.author, Author::Agent { .. } | Author::NativeApp)
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Direction {
+    Incoming,
+    Outgoing,
+    Activity,
+    Template,
+}
+
+/// Who wrote a message (contract §2.6).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Author {
+    Customer {
+        id: ContactId,
+        name: String,
+    },
+    Agent {
+        id: AgentId,
+        name: String,
+    },
+    Bot {
+        id: AgentId,
+        name: String,
+    },
+    Captain {
+        id: AgentId,
+        name: String,
+    },
+    Automation {
+        rule: String,
+    },
+    Campaign {
+        id: String,
+    },
+    /// Greeting, out-of-office notice, survey.
+    Template,
+    /// Sent from the channel's native app and echoed by Chatwoot.
+    NativeApp,
+    /// Chatwoot's own "Ben assigned…" lines (REST only).
+    Activity,
+    /// No sender and no trace of one, e.g. a deleted user.
+    Unknown,
+}
+
+/// Facts about a message that change what we do with it.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Marks {
+    pub deleted: bool,
+    /// An automatic e-mail reply of the customer's mailbox.
+    pub auto_reply: bool,
+    pub in_reply_to: Option<MessageId>,
+    /// Our own mark: the effect that made this message.
+    pub effect: Option<crate::ids::EffectId>,
+    /// What a failed send left behind.
+    pub external_error: Option<String>,
+    /// A survey's answer.
+    pub csat: Option<CsatAnswer>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CsatAnswer {
+    /// 1…5
+    pub rating: u8,
+    pub feedback: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeliveryStatus {
+    Sent,
+    Delivered,
+    Read,
+    Failed,
+}
+
+/// A file or place that came with a message. Its name is the sender's: untrusted text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attachment {
+    /// Chatwoot's `file_type`: image, audio, video, file, location, fallback, …
+    pub kind: String,
+    pub name: Option<String>,
+    pub url: Option<String>,
+    pub size_bytes: Option<i64>,
+}

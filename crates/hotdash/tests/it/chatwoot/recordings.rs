@@ -1,0 +1,124 @@
+//! Reads the recorded deliveries and answers.
+
+use flate2::read::GzDecoder;
+use serde::Deserialize;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Read;
+use std::path::PathBuf;
+
+/// One webhook request as the receiver of the recording got it.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Delivery {
+    #[serde(default = "account")]
+    pub(crate) hook: String,
+    pub(crate) headers: BTreeMap<String, String>,
+    pub(crate) body: String,
+}
+
+fn account() -> String {
+    "account".to_owned()
+}
+
+impl Delivery {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+    }
+
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap()
+    }
+}
+
+/// One REST call and what the desk answered.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Exchange {
+    pub(crate) request: Request,
+    pub(crate) response: Response,
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct Request {
+    pub(crate) method: String,
+    pub(crate) path: String,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Response {
+    pub(crate) status: u16,
+    pub(crate) headers: BTreeMap<String, String>,
+    json: Option<Value>,
+    text: Option<String>,
+}
+
+impl Response {
+    pub(crate) fn body(&self) -> String {
+        match (&self.json, &self.text) {
+            (Some(json), _) => json.to_string(),
+            (None, Some(text)) => text.clone(),
+            (None, None) => String::new(),
+        }
+    }
+}
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/chatwoot/4.15.1")
+}
+
+fn read(name: &str) -> String {
+    let path = root().join(name);
+    let bytes = fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    if !name.ends_with(".gz") {
+        return String::from_utf8(bytes).unwrap();
+    }
+    let mut text = String::new();
+    GzDecoder::new(bytes.as_slice()).read_to_string(&mut text).unwrap();
+    text
+}
+
+fn lines<T: for<'de> Deserialize<'de>>(name: &str) -> Vec<T> {
+    read(name).lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+/// The deliveries of a scene, e.g. `15-resolved-with-csat`.
+pub(crate) fn scene(name: &str) -> Vec<Delivery> {
+    lines(&format!("webhooks/{name}.jsonl"))
+}
+
+/// A recorded answer, e.g. `agents-list`.
+pub(crate) fn exchange(name: &str) -> Exchange {
+    serde_json::from_str(&read(&format!("api/{name}.json"))).unwrap()
+}
+
+/// The names of all recorded refusals.
+pub(crate) fn refusals() -> Vec<String> {
+    names("api").into_iter().filter(|name| name.starts_with("error-")).collect()
+}
+
+fn names(folder: &str) -> Vec<String> {
+    let files = fs::read_dir(root().join(folder)).unwrap();
+    let stem = |entry: fs::DirEntry| entry.path().file_stem().unwrap().to_string_lossy().into_owned();
+    let mut names: Vec<_> = files.map(|entry| stem(entry.unwrap())).collect();
+    names.sort();
+    names
+}
+
+/// What the REST API said of every conversation and message at the end of four weeks.
+pub(crate) fn history(kind: &str) -> Vec<Value> {
+    lines(&format!("history/{kind}.jsonl.gz"))
+}
+
+/// Everything ever delivered: scenes, the busy desk, four weeks; with the secret that signed it, if any did.
+pub(crate) fn everything() -> Vec<(Delivery, Option<String>)> {
+    let secrets: BTreeMap<String, Option<String>> = serde_json::from_str(&read("secrets.json")).unwrap();
+    let about: Value = serde_json::from_str(&read("history/about.json")).unwrap();
+    let history_secret = about["secret"].as_str().map(str::to_owned);
+    let scenes = names("webhooks").into_iter().flat_map(|name| scene(&name));
+    let played = scenes.chain(lines("busy/deliveries.jsonl")).map(|delivery: Delivery| {
+        let secret = secrets.get(&delivery.hook).cloned().flatten();
+        (delivery, secret)
+    });
+    let history = lines("history/deliveries.jsonl.gz").into_iter().map(|d| (d, history_secret.clone()));
+    played.chain(history).collect()
+}
