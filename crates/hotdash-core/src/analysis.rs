@@ -1,6 +1,21 @@
 //! What a customer's message is about, how it sounds, what it wants, and how soon: with the words that say so.
 
+mod category;
+mod escalation;
+mod intent;
+mod language;
+mod lists;
+mod sentiment;
+mod urgency;
+pub mod words;
+
+pub use lists::ListProblem;
+
+use lists::{Found, Lists};
+use sentiment::Mood;
 use serde::{Deserialize, Serialize};
+use std::sync::LazyLock;
+use words::{Haystack, StemLanguage};
 
 /// Everything the lists say about one message.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -90,19 +105,101 @@ pub enum EscalationKind {
     Press,
 }
 
-/// The shipped lists, ready to match.
-pub struct Analyzer {}
+/// Word lists, ready to match. Build it once and share it.
+#[derive(Debug)]
+pub struct Analyzer {
+    lists: Lists,
+    vader: Mood,
+}
+
+static SHIPPED: LazyLock<Analyzer> = LazyLock::new(|| Analyzer::parse(&lists::SHIPPED).0);
 
 impl Analyzer {
     /// The analyzer of the lists shipped with hotdash, built on first use.
     #[must_use]
     pub fn shipped() -> &'static Self {
-        todo!()
+        &SHIPPED
+    }
+
+    /// Read word lists as (file name, text). A file with a problem is left out.
+    #[must_use]
+    pub fn parse(files: &[(&str, &str)]) -> (Self, Vec<ListProblem>) {
+        let (lists, problems) = Lists::parse(files);
+        (Self { lists, vader: Mood::default() }, problems)
     }
 
     /// Analyse one message (its new text, without quoted thread).
     #[must_use]
-    pub fn analyze(&self, _text: &str) -> Analysis {
-        todo!()
+    pub fn analyze(&self, text: &str) -> Analysis {
+        let tokens = words::tokenize(text);
+        let language = language::detect(text, &tokens, &self.lists);
+        let code = language.code.as_deref();
+        let stems = code.and_then(StemLanguage::from_code);
+        let text_words =
+            Haystack::of(tokens, stems.as_ref().map_or(&StemLanguage::ALL, std::slice::from_ref));
+        let found = self.lists.find(&text_words, code);
+        let limits = &self.lists.thresholds;
+        let sentiment = sentiment::judge(&self.vader, &self.lists, text, &text_words, code, &found);
+        let questions = self.lists.active(code);
+        Analysis {
+            categories: category::judge(&found, limits),
+            intent: intent::judge(text, &text_words, &questions, &found, &sentiment, limits),
+            urgency: urgency::judge(text, &found, limits),
+            escalation: escalation::judge(&found, limits),
+            sentiment,
+            language,
+        }
+    }
+
+    /// Which language a text is in.
+    #[must_use]
+    pub fn language(&self, text: &str) -> Language {
+        language::detect(text, &words::tokenize(text), &self.lists)
+    }
+
+    /// Whether a word carries no meaning of its own in some language ("the", "und").
+    #[must_use]
+    pub fn is_function_word(&self, word: &str) -> bool {
+        self.lists.is_function_word(word)
+    }
+
+    /// The names of the categories that the lists speak of in a text, in a known language.
+    pub(crate) fn category_names(&self, text: &Haystack, code: Option<&str>) -> Vec<String> {
+        let found = self.lists.find(text, code);
+        category::judge(&found, &self.lists.thresholds).into_iter().map(|tag| tag.name).collect()
     }
 }
+
+/// What several independent hints of these weights say together.
+fn together(weights: impl IntoIterator<Item = f32>) -> f32 {
+    1.0 - weights.into_iter().fold(1.0, |doubt, weight| doubt * (1.0 - weight.clamp(0.0, 1.0)))
+}
+
+/// The distinct words, in the order of the text.
+fn distinct<'a>(words: impl IntoIterator<Item = &'a str>) -> Vec<String> {
+    let mut seen: Vec<String> = Vec::new();
+    for word in words {
+        if !seen.iter().any(|s| s == word) {
+            seen.push(word.to_owned());
+        }
+    }
+    seen
+}
+
+/// The hints on one topic that nothing denies: how sure they are together, and their words.
+fn weigh(found: &[Found<'_>], topic: &str) -> (f32, Vec<String>) {
+    let hits: Vec<&Found<'_>> = found.iter().filter(|f| f.topic == topic && !f.negated).collect();
+    let words = distinct(hits.iter().map(|f| f.words.as_str()));
+    let weights = words
+        .iter()
+        .map(|word| hits.iter().filter(|f| f.words == *word).map(|f| f.weight).fold(0.0, f32::max));
+    (rounded(together(weights)), words)
+}
+
+/// Two decimals: a list of words knows no more than that.
+fn rounded(value: f32) -> f32 {
+    (value * 100.0).round() / 100.0
+}
+
+#[cfg(test)]
+mod tests;

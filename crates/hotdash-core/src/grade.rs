@@ -1,6 +1,7 @@
 //! Grades: how good a draft was, by a named reviewer.
 
 use serde::{Deserialize, Serialize};
+use std::sync::LazyLock;
 
 /// 1 (unusable) … 5 (perfect).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -56,7 +57,8 @@ impl Grades {
 }
 
 /// What a reviewer is told about one axis.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct AxisGuide {
     /// `tone`, `accuracy` or `policy`.
     pub axis: String,
@@ -69,5 +71,21 @@ pub struct AxisGuide {
 /// The guide for the three axes, in the order in which they are asked.
 #[must_use]
 pub fn guide() -> &'static [AxisGuide] {
-    todo!()
+    &GUIDE
 }
+
+static GUIDE: LazyLock<Vec<AxisGuide>> = LazyLock::new(|| parse(GUIDE_TEXT).unwrap_or_default());
+
+const GUIDE_TEXT: &str = include_str!("../defaults/grades.toml");
+
+fn parse(text: &str) -> Result<Vec<AxisGuide>, toml::de::Error> {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct File {
+        axis: Vec<AxisGuide>,
+    }
+    Ok(toml::from_str::<File>(text)?.axis)
+}
+
+#[cfg(test)]
+mod tests;

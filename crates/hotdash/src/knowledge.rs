@@ -66,6 +66,14 @@ impl Knowledge {
         Self::from_articles(&articles)
     }
 
+    /// Nothing is known: drafts say so instead of guessing.
+    ///
+    /// # Errors
+    /// [`KnowledgeError::Index`].
+    pub fn empty() -> Result<Self, KnowledgeError> {
+        Self::from_articles(&[])
+    }
+
     /// The demo shop's knowledge.
     ///
     /// # Errors

@@ -1,6 +1,17 @@
-//! The shell around hotdash-core.
+//! The shell around `hotdash-core`: doors, use-cases, ports.
+//!
+//! Floors, from the ground up (a floor uses lower floors only): `config`, `clock` · `store`, `chatwoot`, `model`,
+//! `knowledge` (ports, which never import each other) · `app`, `work` (use-cases) · `cli`, `web`, `worker` (doors).
 
+pub mod app;
 pub mod chatwoot;
+pub mod cli;
+pub mod clock;
+pub mod config;
 pub mod knowledge;
 pub mod model;
 mod retry_after;
+pub mod store;
+pub mod web;
+pub mod work;
+pub mod worker;

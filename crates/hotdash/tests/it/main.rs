@@ -1,8 +1,11 @@
-//! Integration tests.
-#![expect(
-    clippy::unwrap_used,
-    reason = "clippy sees tests only in functions marked as one, not in their helpers"
-)]
+//! Integration tests: one binary, because linking is what costs on two cores.
+// `cfg(test)` tells clippy that these are tests, helpers included.
 
+#[cfg(test)]
 mod chatwoot;
+#[cfg(test)]
 mod model;
+#[cfg(test)]
+mod store;
+#[cfg(test)]
+mod support;

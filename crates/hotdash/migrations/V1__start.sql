@@ -1,0 +1,208 @@
+-- The first schema. Four column types only: BIGINT, DOUBLE PRECISION, TEXT and {{bytes}}; times are milliseconds since
+-- 1970 (UTC), flags 0/1, JSON is TEXT. Ids made by hotdash are time-sortable UUIDs, so that a batch can name a row
+-- before it exists.
+
+CREATE TABLE desks (
+    id BIGINT PRIMARY KEY,
+    base_url TEXT NOT NULL,
+    account BIGINT NOT NULL,
+    name TEXT NOT NULL,
+    -- the unguessable path for desks too old to sign
+    url_token TEXT NOT NULL,
+    -- how many turns the rotation has given out: its compare-and-set makes the rotation fair across replicas
+    turn BIGINT NOT NULL,
+    created_at BIGINT NOT NULL
+);
+
+-- Every webhook request that proved where it came from, as received.
+CREATE TABLE deliveries (
+    id TEXT PRIMARY KEY,
+    desk BIGINT NOT NULL,
+    -- Chatwoot's own delivery id, where it sends one
+    uid TEXT,
+    -- of the body: a retry and a doubly registered hook bring the same bytes
+    digest TEXT NOT NULL,
+    proof TEXT NOT NULL,
+    event TEXT,
+    conversation BIGINT,
+    -- received, processed, rejected (not JSON), dead
+    state TEXT NOT NULL,
+    reason TEXT,
+    body {{bytes}} NOT NULL,
+    received_at BIGINT NOT NULL,
+    settled_at BIGINT
+);
+CREATE UNIQUE INDEX deliveries_by_digest ON deliveries (desk, digest);
+CREATE UNIQUE INDEX deliveries_by_uid ON deliveries (desk, uid);
+
+-- Work to do, leased rather than locked. The head of a lane (its smallest id) goes first; a finished job is deleted.
+CREATE TABLE jobs (
+    id TEXT PRIMARY KEY,
+    kind TEXT NOT NULL,
+    desk BIGINT NOT NULL,
+    lane TEXT NOT NULL,
+    payload TEXT NOT NULL,
+    -- ready, leased, dead
+    state TEXT NOT NULL,
+    run_at BIGINT NOT NULL,
+    attempts BIGINT NOT NULL,
+    leased_until BIGINT,
+    leased_by TEXT,
+    last_error TEXT,
+    created_at BIGINT NOT NULL
+);
+CREATE INDEX jobs_by_lane ON jobs (lane, id);
+CREATE INDEX jobs_by_due ON jobs (run_at, id);
+
+CREATE TABLE conversations (
+    desk BIGINT NOT NULL,
+    id BIGINT NOT NULL,
+    contact BIGINT NOT NULL,
+    status TEXT NOT NULL,
+    assignee BIGINT,
+    -- Chatwoot's updated_at in microseconds: the newest payload wins
+    seen BIGINT NOT NULL,
+    state TEXT NOT NULL,
+    waiting_since BIGINT,
+    last_activity_at BIGINT,
+    created_at BIGINT NOT NULL,
+    PRIMARY KEY (desk, id)
+);
+CREATE INDEX conversations_by_contact ON conversations (desk, contact);
+
+CREATE TABLE messages (
+    desk BIGINT NOT NULL,
+    id BIGINT NOT NULL,
+    conversation BIGINT NOT NULL,
+    -- customer, human, ours, or other: who moved the thread
+    mover TEXT NOT NULL,
+    body TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    PRIMARY KEY (desk, id)
+);
+CREATE INDEX messages_by_conversation ON messages (desk, conversation, id);
+
+CREATE TABLE decisions (
+    id TEXT PRIMARY KEY,
+    desk BIGINT NOT NULL,
+    conversation BIGINT NOT NULL,
+    message BIGINT NOT NULL,
+    -- message: it arrived; offer: nobody was there then, now somebody is
+    cause TEXT NOT NULL,
+    rulebook TEXT NOT NULL,
+    analysis TEXT NOT NULL,
+    body TEXT NOT NULL,
+    decided_at BIGINT NOT NULL
+);
+-- A message is decided once, however often its delivery is replayed.
+CREATE UNIQUE INDEX decisions_by_message ON decisions (desk, message, cause);
+CREATE INDEX decisions_by_conversation ON decisions (desk, conversation, id);
+
+-- The rotation: which turn each agent got last.
+CREATE TABLE turns (
+    desk BIGINT NOT NULL,
+    agent BIGINT NOT NULL,
+    turn BIGINT NOT NULL,
+    PRIMARY KEY (desk, agent)
+);
+
+-- Changes wanted on the desk, stored before they are tried.
+CREATE TABLE effects (
+    id TEXT PRIMARY KEY,
+    desk BIGINT NOT NULL,
+    conversation BIGINT NOT NULL,
+    decision TEXT,
+    draft TEXT,
+    kind TEXT NOT NULL,
+    body TEXT NOT NULL,
+    -- pending, sending, done, refused, dropped
+    state TEXT NOT NULL,
+    outcome TEXT,
+    desk_message BIGINT,
+    created_at BIGINT NOT NULL,
+    tried_at BIGINT,
+    settled_at BIGINT
+);
+CREATE INDEX effects_by_draft ON effects (draft);
+CREATE INDEX effects_by_conversation ON effects (desk, conversation, id);
+
+CREATE TABLE drafts (
+    id TEXT PRIMARY KEY,
+    desk BIGINT NOT NULL,
+    conversation BIGINT NOT NULL,
+    -- the last customer message it answers
+    answers BIGINT NOT NULL,
+    -- queued, drafting, ready, held, approved, sending, sent, rejected, superseded, failed
+    state TEXT NOT NULL,
+    -- needs two different people
+    hold BIGINT NOT NULL,
+    version BIGINT NOT NULL,
+    -- the drafter's own words; text is what a person made of them
+    drafted TEXT NOT NULL,
+    text TEXT NOT NULL,
+    -- of text, recipient and channel: what exactly was approved
+    text_hash TEXT NOT NULL,
+    author TEXT NOT NULL,
+    -- language, evidence, findings, gaps
+    body TEXT NOT NULL,
+    reason TEXT,
+    note_message BIGINT,
+    claimed_by BIGINT,
+    created_at BIGINT NOT NULL,
+    ready_at BIGINT,
+    decided_at BIGINT,
+    settled_at BIGINT
+);
+CREATE INDEX drafts_by_conversation ON drafts (desk, conversation, id);
+-- One living draft for a conversation.
+CREATE UNIQUE INDEX drafts_living ON drafts (desk, conversation)
+    WHERE state IN ('queued', 'drafting', 'ready', 'held', 'approved', 'sending');
+
+-- Who decided what about exactly which text, and when.
+CREATE TABLE reviews (
+    id TEXT PRIMARY KEY,
+    draft TEXT NOT NULL,
+    desk BIGINT NOT NULL,
+    reviewer BIGINT NOT NULL,
+    -- approve, edit, reject
+    verdict TEXT NOT NULL,
+    version BIGINT NOT NULL,
+    text_hash TEXT NOT NULL,
+    drafted_text TEXT NOT NULL,
+    final_text TEXT NOT NULL,
+    -- share of the drafted text that the reviewer changed, 0…1000
+    changed_permille BIGINT NOT NULL,
+    tone BIGINT,
+    accuracy BIGINT,
+    policy BIGINT,
+    reason TEXT,
+    reviewed_at BIGINT NOT NULL,
+    undone_at BIGINT
+);
+CREATE INDEX reviews_by_draft ON reviews (draft, id);
+
+CREATE TABLE users (
+    id {{id}},
+    email TEXT NOT NULL,
+    name TEXT NOT NULL,
+    -- lead, reviewer, viewer
+    role TEXT NOT NULL,
+    password_hash TEXT,
+    created_at BIGINT NOT NULL
+);
+CREATE UNIQUE INDEX users_by_email ON users (email);
+
+-- One-time links; only their digest is kept.
+CREATE TABLE sign_in_links (
+    digest TEXT PRIMARY KEY,
+    user_id BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    used_at BIGINT
+);
+
+CREATE TABLE sessions (
+    id TEXT PRIMARY KEY,
+    data TEXT NOT NULL,
+    expires_at BIGINT NOT NULL
+);
+CREATE INDEX sessions_by_expiry ON sessions (expires_at);

@@ -1,0 +1,175 @@
+//! Settings: built-in defaults < `hotdash.toml` < environment. The only room that reads the environment.
+//!
+//! Each setting stands once, in [`settings::SETTINGS`]: its name, variable, default, meaning. Everything is checked at
+//! once and at start; a complaint names the variable, what was found (never a secret's value) and what is expected.
+
+mod raw;
+mod settings;
+
+pub use raw::ConfigError;
+pub use settings::{SETTINGS, Setting};
+
+use hotdash_core::ids::DeskId;
+use raw::Raw;
+use secrecy::SecretString;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// Every setting, checked.
+#[derive(Debug, Clone)]
+pub struct Config {
+    pub desk: DeskConfig,
+    pub database_url: String,
+    pub data_dir: PathBuf,
+    pub listen: String,
+    /// Where people reach hotdash, without a slash at the end.
+    pub public_url: String,
+    pub timezone: String,
+    /// First-response target.
+    pub sla_minutes: i64,
+    /// How long an approved reply waits and can be taken back.
+    pub undo_seconds: i64,
+    /// A decision without grades is refused.
+    pub grades_required: bool,
+    /// How long a burst of customer messages is waited for.
+    pub debounce: Duration,
+    /// How far the timestamp of a delivery may be from now.
+    pub signature_tolerance_s: i64,
+    /// Accept the original guide's signature form too.
+    pub legacy_signature: bool,
+    /// After an unclear outcome: how long the desk may still be busy with the call, before we look.
+    pub unclear_wait: Duration,
+    /// The first pause before a failed job is tried again; it doubles from there.
+    pub retry_pause: Duration,
+    /// How long a job is leased before another worker may take it.
+    pub lease: Duration,
+    pub model: Option<ModelConfig>,
+    pub knowledge: KnowledgeSource,
+    /// Who signs for the shop in drafts.
+    pub shop_name: String,
+    pub log: String,
+    pub log_json: bool,
+}
+
+/// What drafts may rest on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum KnowledgeSource {
+    Nothing,
+    /// Markdown files.
+    Folder(PathBuf),
+    /// The articles of the demo's invented shop.
+    DemoShop,
+}
+
+/// One Chatwoot account.
+#[derive(Debug, Clone)]
+pub struct DeskConfig {
+    pub id: DeskId,
+    pub base_url: String,
+    pub account: i64,
+    pub token: SecretString,
+    /// Several may be valid at once, so that a rotation loses nothing.
+    pub webhook_secrets: Vec<SecretString>,
+}
+
+/// An OpenAI-compatible server.
+#[derive(Debug, Clone)]
+pub struct ModelConfig {
+    pub base_url: String,
+    pub key: Option<SecretString>,
+    pub name: String,
+    pub timeout: Duration,
+}
+
+impl Config {
+    /// Read file and environment.
+    pub fn load(file: Option<&Path>) -> Result<Self, ConfigError> {
+        Self::from_sources(file, &environment())
+    }
+
+    /// The environment, overruled where a command brings settings of its own.
+    pub fn overruled(own: &[(&str, String)]) -> Result<Self, ConfigError> {
+        let mut environment = environment();
+        environment.extend(own.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
+        Self::from_sources(None, &environment)
+    }
+
+    /// What to log when nothing else was asked for.
+    #[must_use]
+    pub fn log_filter(default: &str) -> String {
+        environment().remove("HOTDASH_LOG").unwrap_or_else(|| default.to_owned())
+    }
+
+    /// The same with a given environment, for tests.
+    pub fn from_sources(
+        file: Option<&Path>,
+        environment: &BTreeMap<String, String>,
+    ) -> Result<Self, ConfigError> {
+        let raw = Raw::read(file, environment)?;
+        let data_dir = PathBuf::from(raw.text("data_dir")?);
+        let listen = raw.text("listen")?;
+        let database_url = raw
+            .optional("database_url")
+            .unwrap_or_else(|| format!("sqlite:{}", data_dir.join("hotdash.sqlite").display()));
+        let public_url = raw.optional("public_url").unwrap_or_else(|| format!("http://{listen}"));
+        let config = Self {
+            desk: DeskConfig {
+                id: DeskId(1),
+                base_url: raw.web_address("desk_url")?,
+                account: raw.number("desk_account", 1, i64::from(i32::MAX))?,
+                token: raw.secret("desk_token")?,
+                webhook_secrets: raw.secrets("webhook_secret"),
+            },
+            database_url: raw.database_address(database_url)?,
+            data_dir,
+            public_url: raw.clean_address("public_url", &public_url)?,
+            listen: raw.listen_address("listen", listen)?,
+            timezone: raw.timezone("timezone")?,
+            sla_minutes: raw.number("sla_minutes", 1, 100_000)?,
+            undo_seconds: raw.number("undo_seconds", 0, 3_600)?,
+            grades_required: raw.flag("grades_required")?,
+            debounce: raw.milliseconds("debounce_ms")?,
+            signature_tolerance_s: raw.number("signature_tolerance_seconds", 1, 86_400)?,
+            legacy_signature: raw.flag("legacy_signature")?,
+            unclear_wait: raw.milliseconds("unclear_wait_ms")?,
+            retry_pause: raw.milliseconds("retry_pause_ms")?,
+            lease: raw.milliseconds("lease_ms")?,
+            model: model(&raw)?,
+            knowledge: raw
+                .optional("knowledge_dir")
+                .map_or(KnowledgeSource::Nothing, |folder| KnowledgeSource::Folder(folder.into())),
+            shop_name: raw.text("shop_name")?,
+            log: raw.text("log")?,
+            log_json: raw.flag("log_json")?,
+        };
+        Ok(config)
+    }
+}
+
+fn model(raw: &Raw) -> Result<Option<ModelConfig>, ConfigError> {
+    let key = raw.optional_secret("model_key");
+    let base_url = raw.optional("model_url");
+    if key.is_none() && base_url.is_none() {
+        return Ok(None);
+    }
+    Ok(Some(ModelConfig {
+        base_url: match base_url {
+            Some(url) => raw.clean_address("model_url", &url)?,
+            None => "https://api.openai.com/v1".to_owned(),
+        },
+        key,
+        name: raw.text("model_name")?,
+        timeout: Duration::from_secs(raw.number("model_timeout_seconds", 1, 600)?.unsigned_abs()),
+    }))
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one place that may")]
+fn environment() -> BTreeMap<String, String> {
+    std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests;

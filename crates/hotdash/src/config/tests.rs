@@ -1,0 +1,77 @@
+use super::{Config, ConfigError};
+use secrecy::ExposeSecret;
+use std::collections::BTreeMap;
+
+fn environment(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
+    let base = [
+        ("CHATWOOT_BASE_URL", "https://desk.example/"),
+        ("CHATWOOT_TOKEN", "planted-token"),
+        ("CHATWOOT_ACCOUNT_ID", "3"),
+    ];
+    base.iter().chain(pairs).map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect()
+}
+
+fn load(pairs: &[(&str, &str)]) -> Result<Config, ConfigError> {
+    Config::from_sources(None, &environment(pairs))
+}
+
+#[test]
+fn three_variables_are_enough() {
+    let config = load(&[]).unwrap();
+    assert_eq!(config.desk.base_url, "https://desk.example");
+    assert_eq!(config.sla_minutes, 30);
+    assert_eq!(config.public_url, "http://127.0.0.1:8080");
+    assert!(config.database_url.starts_with("sqlite:"));
+    assert!(config.model.is_none());
+}
+
+#[test]
+fn several_secrets_are_valid_at_once() {
+    let config = load(&[("CHATWOOT_WEBHOOK_SECRET", "old, new")]).unwrap();
+    let secrets: Vec<_> = config.desk.webhook_secrets.iter().map(|s| s.expose_secret().to_owned()).collect();
+    assert_eq!(secrets, ["old", "new"]);
+}
+
+#[test]
+fn a_wrong_value_names_the_variable_and_what_is_expected() {
+    let error = load(&[("CHATWOOT_SLA_MINUTES", "soon")]).unwrap_err().to_string();
+    assert_eq!(error, "CHATWOOT_SLA_MINUTES is \"soon\", but a whole number from 1 to 100000 is expected");
+    let error = load(&[("HOTDASH_TIMEZONE", "Berlin")]).unwrap_err().to_string();
+    assert!(error.contains("HOTDASH_TIMEZONE") && error.contains("Europe/Berlin"), "{error}");
+}
+
+#[test]
+fn a_missing_value_says_what_it_is_for() {
+    let error = Config::from_sources(None, &BTreeMap::new()).unwrap_err().to_string();
+    assert!(error.contains("CHATWOOT_BASE_URL is not set"), "{error}");
+}
+
+#[test]
+fn secrets_are_never_printed() {
+    let printed = format!("{:?}", load(&[("CHATWOOT_WEBHOOK_SECRET", "planted-secret")]).unwrap());
+    assert!(!printed.contains("planted"), "{printed}");
+    let error = load(&[("DATABASE_URL", "mysql://root:planted@host/db")]).unwrap_err().to_string();
+    assert!(error.contains("DATABASE_URL") && !error.contains("planted"), "{error}");
+}
+
+#[test]
+fn the_file_is_overruled_by_the_environment_and_misspelt_keys_are_found() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("hotdash.toml");
+    std::fs::write(&file, "sla_minutes = 45\nshop_name = \"Hot Rodan\"\n").unwrap();
+    let config = Config::from_sources(Some(&file), &environment(&[("CHATWOOT_SLA_MINUTES", "20")])).unwrap();
+    assert_eq!((config.sla_minutes, config.shop_name.as_str()), (20, "Hot Rodan"));
+
+    std::fs::write(&file, "sla_minuts = 45\n").unwrap();
+    let error = Config::from_sources(Some(&file), &environment(&[])).unwrap_err().to_string();
+    assert!(error.contains("sla_minuts") && error.contains("did you mean sla_minutes?"), "{error}");
+}
+
+#[test]
+fn a_secret_may_come_from_a_file() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("secret");
+    std::fs::write(&file, "from-a-file\n").unwrap();
+    let config = load(&[("CHATWOOT_WEBHOOK_SECRET_FILE", file.to_str().unwrap())]).unwrap();
+    assert_eq!(config.desk.webhook_secrets[0].expose_secret(), "from-a-file");
+}

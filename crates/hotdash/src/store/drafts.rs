@@ -1,0 +1,519 @@
+//! Drafts and what people decided about them.
+
+use super::{Batch, Row, Statement, Store, StoreError};
+use hotdash_core::ids::{ConversationId, DeskId, DraftId, MessageId, UserId};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+/// The states of product §8. A state that ended is never left again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DraftState {
+    Queued,
+    Drafting,
+    Ready,
+    /// One person approved; a second, different one must too.
+    Held,
+    /// Approved; may still be taken back until it leaves.
+    Approved,
+    Sending,
+    Sent,
+    Rejected,
+    Superseded,
+    Failed,
+}
+
+const STATES: [(DraftState, &str); 10] = [
+    (DraftState::Queued, "queued"),
+    (DraftState::Drafting, "drafting"),
+    (DraftState::Ready, "ready"),
+    (DraftState::Held, "held"),
+    (DraftState::Approved, "approved"),
+    (DraftState::Sending, "sending"),
+    (DraftState::Sent, "sent"),
+    (DraftState::Rejected, "rejected"),
+    (DraftState::Superseded, "superseded"),
+    (DraftState::Failed, "failed"),
+];
+
+impl DraftState {
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        STATES.iter().find(|(state, _)| *state == self).map_or("", |(_, name)| name)
+    }
+
+    fn read(text: &str) -> Result<Self, StoreError> {
+        STATES
+            .iter()
+            .find(|(_, name)| *name == text)
+            .map(|(state, _)| *state)
+            .ok_or_else(|| StoreError::Unreadable(format!("a draft in the state {text}")))
+    }
+
+    /// A person can decide about it now.
+    #[must_use]
+    pub fn awaits_person(self) -> bool {
+        matches!(self, Self::Ready | Self::Held)
+    }
+}
+
+/// A stored draft. `B` is what the drafter says about the text: language, evidence, findings.
+#[derive(Debug, Clone)]
+pub struct Draft<B> {
+    pub id: DraftId,
+    pub desk: DeskId,
+    pub conversation: ConversationId,
+    pub answers: MessageId,
+    pub state: DraftState,
+    /// Needs two different people.
+    pub hold: bool,
+    pub version: i64,
+    /// The drafter's own words.
+    pub drafted: String,
+    /// What would be sent now.
+    pub text: String,
+    pub text_hash: String,
+    pub author: String,
+    pub body: Option<B>,
+    pub reason: Option<String>,
+    pub note_message: Option<MessageId>,
+    pub claimed_by: Option<UserId>,
+    pub created_at: i64,
+    pub ready_at: Option<i64>,
+    pub decided_at: Option<i64>,
+    pub settled_at: Option<i64>,
+}
+
+/// What the drafter made.
+#[derive(Debug, Clone)]
+pub struct Drafted<'a, B> {
+    pub answers: MessageId,
+    pub text: &'a str,
+    pub text_hash: &'a str,
+    pub author: &'a str,
+    pub body: &'a B,
+    pub ready_at: i64,
+}
+
+/// One person's decision about exactly one text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Review {
+    pub id: String,
+    pub draft: DraftId,
+    pub desk: DeskId,
+    pub reviewer: UserId,
+    /// approve, edit, reject
+    pub verdict: String,
+    pub version: i64,
+    pub text_hash: String,
+    pub drafted_text: String,
+    pub final_text: String,
+    pub changed_permille: i64,
+    /// tone, accuracy, policy; 1…5
+    pub grades: Option<[u8; 3]>,
+    pub reason: Option<String>,
+    pub reviewed_at: i64,
+    pub undone_at: Option<i64>,
+}
+
+/// What an approval must find unchanged.
+#[derive(Debug, Clone)]
+pub struct Expected<'a> {
+    pub draft: &'a DraftId,
+    pub version: i64,
+    pub text_hash: &'a str,
+    pub answers: MessageId,
+}
+
+/// Ask for a draft, unless one is being made or waits to be made already (it will answer the newest message).
+pub fn queue_draft(
+    id: &DraftId,
+    desk: DeskId,
+    conversation: ConversationId,
+    answers: MessageId,
+    hold: bool,
+    at: i64,
+) -> Statement {
+    Statement::new(
+        "INSERT INTO drafts
+           (id, desk, conversation, answers, state, hold, version, drafted, text, text_hash, author, body, created_at)
+         VALUES ($1, $2, $3, $4, 'queued', $5, 0, '', '', '', '', 'null', $6)
+         ON CONFLICT DO NOTHING",
+        vec![
+            id.as_str().into(),
+            desk.0.into(),
+            conversation.0.into(),
+            answers.0.into(),
+            hold.into(),
+            at.into(),
+        ],
+    )
+}
+
+/// Begin to write it. A try that crashed begins again.
+pub fn begin_drafting(id: &DraftId) -> Statement {
+    Statement::new(
+        "UPDATE drafts SET state = 'drafting' WHERE id = $1 AND state IN ('queued', 'drafting')",
+        vec![id.as_str().into()],
+    )
+    .expect(1)
+}
+
+/// Here it is. Fails with a conflict when it was superseded while it was written.
+pub fn make_ready<B: Serialize>(id: &DraftId, drafted: &Drafted<'_, B>) -> Result<Statement, StoreError> {
+    let body = serde_json::to_string(drafted.body)
+        .map_err(|e| StoreError::Query(format!("a draft cannot be stored: {e}")))?;
+    Ok(Statement::new(
+        "UPDATE drafts SET state = 'ready', answers = $2, version = version + 1, drafted = $3, text = $3, text_hash = $4,
+           author = $5, body = $6, ready_at = $7
+         WHERE id = $1 AND state = 'drafting'",
+        vec![
+            id.as_str().into(),
+            drafted.answers.0.into(),
+            drafted.text.into(),
+            drafted.text_hash.into(),
+            drafted.author.into(),
+            body.into(),
+            drafted.ready_at.into(),
+        ],
+    )
+    .expect(1))
+}
+
+/// Move a draft that is as expected from one of the states a person can decide in. Compare-and-set.
+pub fn decide_draft(
+    expected: &Expected<'_>,
+    from: DraftState,
+    to: DraftState,
+    reason: Option<&str>,
+    at: i64,
+) -> Statement {
+    Statement::new(
+        "UPDATE drafts SET state = $6, reason = $7, decided_at = $8
+         WHERE id = $1 AND version = $2 AND text_hash = $3 AND answers = $4 AND state = $5",
+        vec![
+            expected.draft.as_str().into(),
+            expected.version.into(),
+            expected.text_hash.into(),
+            expected.answers.0.into(),
+            from.as_str().into(),
+            to.as_str().into(),
+            reason.into(),
+            at.into(),
+        ],
+    )
+    .expect(1)
+}
+
+/// Approve exactly this text, which a person may have edited. Compare-and-set like [`decide_draft`].
+pub fn approve_draft(
+    expected: &Expected<'_>,
+    from: DraftState,
+    to: DraftState,
+    text: &str,
+    text_hash: &str,
+    at: i64,
+) -> Statement {
+    Statement::new(
+        "UPDATE drafts SET state = $6, text = $7, text_hash = $8, decided_at = $9, reason = NULL,
+           version = version + CASE WHEN text_hash = $8 THEN 0 ELSE 1 END
+         WHERE id = $1 AND version = $2 AND text_hash = $3 AND answers = $4 AND state = $5",
+        vec![
+            expected.draft.as_str().into(),
+            expected.version.into(),
+            expected.text_hash.into(),
+            expected.answers.0.into(),
+            from.as_str().into(),
+            to.as_str().into(),
+            text.into(),
+            text_hash.into(),
+            at.into(),
+        ],
+    )
+    .expect(1)
+}
+
+/// The reply is about to leave: from here on it cannot be taken back. A try that crashed begins again.
+pub fn begin_sending_draft(id: &DraftId) -> Statement {
+    Statement::new(
+        "UPDATE drafts SET state = 'sending' WHERE id = $1 AND state IN ('approved', 'sending')",
+        vec![id.as_str().into()],
+    )
+    .expect(1)
+}
+
+/// The end of a draft whose reply was tried.
+pub fn settle_draft(id: &DraftId, to: DraftState, reason: Option<&str>, at: i64) -> Statement {
+    Statement::new(
+        "UPDATE drafts SET state = $2, reason = $3, settled_at = $4
+         WHERE id = $1 AND state IN ('approved', 'sending')",
+        vec![id.as_str().into(), to.as_str().into(), reason.into(), at.into()],
+    )
+}
+
+/// A later message of the customer makes the matter one for two people.
+pub fn hold_living_draft(desk: DeskId, conversation: ConversationId) -> Statement {
+    Statement::new(
+        "UPDATE drafts SET hold = 1 WHERE desk = $1 AND conversation = $2 AND state IN ('queued', 'drafting')",
+        vec![desk.0.into(), conversation.0.into()],
+    )
+}
+
+/// The conversation, as it is kept now, is resolved or snoozed: nobody waits for an answer.
+pub fn end_drafts_of_closed(desk: DeskId, conversation: ConversationId, at: i64) -> Batch {
+    let args = || -> Vec<super::Value> { vec![desk.0.into(), conversation.0.into(), at.into()] };
+    let mut batch = Batch::from(Statement::new(
+        "UPDATE effects SET state = 'dropped', outcome = 'closed', settled_at = $3
+         WHERE kind = 'reply' AND state = 'pending' AND desk = $1 AND conversation = $2
+           AND EXISTS (SELECT 1 FROM conversations c
+                       WHERE c.desk = $1 AND c.id = $2 AND c.status IN ('resolved', 'snoozed'))",
+        args(),
+    ));
+    batch.push(Statement::new(
+        "UPDATE drafts SET state = 'superseded', settled_at = $3, reason =
+           (SELECT CASE c.status WHEN 'snoozed' THEN 'the conversation was snoozed'
+                                 ELSE 'the conversation was resolved' END
+            FROM conversations c WHERE c.desk = $1 AND c.id = $2)
+         WHERE desk = $1 AND conversation = $2 AND state IN ('queued', 'drafting', 'ready', 'held', 'approved')
+           AND EXISTS (SELECT 1 FROM conversations c
+                       WHERE c.desk = $1 AND c.id = $2 AND c.status IN ('resolved', 'snoozed'))",
+        args(),
+    ));
+    batch
+}
+
+/// Move a draft along its way; fails with a conflict when it is somewhere else.
+pub fn move_draft(
+    id: &DraftId,
+    from: DraftState,
+    to: DraftState,
+    reason: Option<&str>,
+    at: i64,
+) -> Statement {
+    Statement::new(
+        "UPDATE drafts SET state = $3, reason = $4, settled_at = $5 WHERE id = $1 AND state = $2",
+        vec![id.as_str().into(), from.as_str().into(), to.as_str().into(), reason.into(), at.into()],
+    )
+    .expect(1)
+}
+
+/// The thread moved on: what waits or was approved but has not left is outdated, and so is its effect.
+///
+/// `after` is the message that moved the thread; drafts that answer it or a later one stay.
+pub fn supersede_drafts(
+    desk: DeskId,
+    conversation: ConversationId,
+    after: MessageId,
+    reason: &str,
+    at: i64,
+) -> Batch {
+    let args = || -> Vec<super::Value> {
+        vec![desk.0.into(), conversation.0.into(), after.0.into(), reason.into(), at.into()]
+    };
+    let mut batch = Batch::from(Statement::new(
+        "UPDATE effects SET state = 'dropped', outcome = $4, settled_at = $5
+         WHERE kind = 'reply' AND state = 'pending' AND draft IN
+           (SELECT id FROM drafts WHERE desk = $1 AND conversation = $2 AND answers < $3
+              AND state IN ('ready', 'held', 'approved', 'drafting'))",
+        args(),
+    ));
+    batch.push(Statement::new(
+        "UPDATE drafts SET state = 'superseded', reason = $4, settled_at = $5
+         WHERE desk = $1 AND conversation = $2 AND answers < $3
+           AND state IN ('ready', 'held', 'approved', 'drafting')",
+        args(),
+    ));
+    batch
+}
+
+/// Nobody needs an answer any more (resolved, snoozed, answered by a person): queued drafts end too.
+pub fn end_drafts(
+    desk: DeskId,
+    conversation: ConversationId,
+    upto: MessageId,
+    reason: &str,
+    at: i64,
+) -> Batch {
+    let mut batch = supersede_drafts(desk, conversation, MessageId(upto.0.saturating_add(1)), reason, at);
+    batch.push(Statement::new(
+        "UPDATE drafts SET state = 'superseded', reason = $4, settled_at = $5
+         WHERE desk = $1 AND conversation = $2 AND answers <= $3 AND state = 'queued'",
+        vec![desk.0.into(), conversation.0.into(), upto.0.into(), reason.into(), at.into()],
+    ));
+    batch
+}
+
+/// Keep a review.
+pub fn keep_review(r: &Review) -> Statement {
+    let grade = |axis: usize| r.grades.map(|g| i64::from(g[axis]));
+    Statement::new(
+        "INSERT INTO reviews (id, draft, desk, reviewer, verdict, version, text_hash, drafted_text, final_text,
+           changed_permille, tone, accuracy, policy, reason, reviewed_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+        vec![
+            r.id.as_str().into(),
+            r.draft.as_str().into(),
+            r.desk.0.into(),
+            r.reviewer.0.into(),
+            r.verdict.as_str().into(),
+            r.version.into(),
+            r.text_hash.as_str().into(),
+            r.drafted_text.as_str().into(),
+            r.final_text.as_str().into(),
+            r.changed_permille.into(),
+            grade(0).into(),
+            grade(1).into(),
+            grade(2).into(),
+            r.reason.as_deref().into(),
+            r.reviewed_at.into(),
+        ],
+    )
+}
+
+/// The reviewer took the decision back.
+pub fn undo_reviews(draft: &DraftId, at: i64) -> Statement {
+    Statement::new(
+        "UPDATE reviews SET undone_at = $2 WHERE draft = $1 AND undone_at IS NULL",
+        vec![draft.as_str().into(), at.into()],
+    )
+}
+
+/// Remember the private note that shows the draft on the desk.
+pub fn note_of_draft(draft: &DraftId, message: MessageId) -> Statement {
+    Statement::new(
+        "UPDATE drafts SET note_message = $2 WHERE id = $1",
+        vec![draft.as_str().into(), message.0.into()],
+    )
+}
+
+/// Say who looks at it; `None` releases it.
+pub fn claim_draft(draft: &DraftId, by: Option<UserId>) -> Statement {
+    Statement::new(
+        "UPDATE drafts SET claimed_by = $2 WHERE id = $1 AND state IN ('ready', 'held')",
+        vec![draft.as_str().into(), by.map(|u| u.0).into()],
+    )
+    .expect(1)
+}
+
+impl Store {
+    pub async fn draft<B: DeserializeOwned>(&self, id: &DraftId) -> Result<Option<Draft<B>>, StoreError> {
+        const SQL: &str =
+            "SELECT id, desk, conversation, answers, state, hold, version, drafted, text, text_hash,
+             author, body, reason, note_message, claimed_by, created_at, ready_at, decided_at, settled_at
+             FROM drafts WHERE id = $1";
+        let row = self.read_one(SQL, vec![id.as_str().into()]).await?;
+        row.map(|row| draft_of(&row)).transpose()
+    }
+
+    /// The drafts of a conversation, newest first.
+    pub async fn drafts_of<B: DeserializeOwned>(
+        &self,
+        desk: DeskId,
+        conversation: ConversationId,
+    ) -> Result<Vec<Draft<B>>, StoreError> {
+        const SQL: &str =
+            "SELECT id, desk, conversation, answers, state, hold, version, drafted, text, text_hash,
+             author, body, reason, note_message, claimed_by, created_at, ready_at, decided_at, settled_at
+             FROM drafts WHERE desk = $1 AND conversation = $2 ORDER BY id DESC";
+        let rows = self.read(SQL, vec![desk.0.into(), conversation.0.into()]).await?;
+        rows.iter().map(draft_of).collect()
+    }
+
+    /// Everything a person can decide about now, longest waiting first.
+    pub async fn drafts_awaiting_people<B: DeserializeOwned>(
+        &self,
+        desk: DeskId,
+        limit: i64,
+    ) -> Result<Vec<Draft<B>>, StoreError> {
+        const SQL: &str =
+            "SELECT d.id, d.desk, d.conversation, d.answers, d.state, d.hold, d.version, d.drafted, d.text,
+             d.text_hash, d.author, d.body, d.reason, d.note_message, d.claimed_by, d.created_at, d.ready_at,
+             d.decided_at, d.settled_at
+             FROM drafts d JOIN conversations c ON c.desk = d.desk AND c.id = d.conversation
+             WHERE d.desk = $1 AND d.state IN ('ready', 'held')
+             ORDER BY coalesce(c.waiting_since, c.created_at), d.id LIMIT $2";
+        let rows = self.read(SQL, vec![desk.0.into(), limit.into()]).await?;
+        rows.iter().map(draft_of).collect()
+    }
+
+    /// What people decided about a draft, oldest first; decisions taken back are marked.
+    pub async fn reviews(&self, draft: &DraftId) -> Result<Vec<Review>, StoreError> {
+        let rows = self
+            .read(
+                "SELECT id, draft, desk, reviewer, verdict, version, text_hash, drafted_text, final_text,
+                   changed_permille, tone, accuracy, policy, reason, reviewed_at, undone_at
+                 FROM reviews WHERE draft = $1 ORDER BY id",
+                vec![draft.as_str().into()],
+            )
+            .await?;
+        rows.iter().map(review_of).collect()
+    }
+
+    /// Why earlier drafts of a conversation were rejected, newest first.
+    pub async fn rejection_reasons(
+        &self,
+        desk: DeskId,
+        conversation: ConversationId,
+    ) -> Result<Vec<String>, StoreError> {
+        let rows = self
+            .read(
+                "SELECT r.reason FROM reviews r JOIN drafts d ON d.id = r.draft
+                 WHERE d.desk = $1 AND d.conversation = $2 AND r.verdict = 'reject' AND r.reason IS NOT NULL
+                 ORDER BY r.id DESC LIMIT 5",
+                vec![desk.0.into(), conversation.0.into()],
+            )
+            .await?;
+        rows.iter().map(|row| row.text(0)).collect()
+    }
+}
+
+fn draft_of<B: DeserializeOwned>(row: &Row) -> Result<Draft<B>, StoreError> {
+    Ok(Draft {
+        id: DraftId(row.text(0)?),
+        desk: DeskId(row.int(1)?),
+        conversation: ConversationId(row.int(2)?),
+        answers: MessageId(row.int(3)?),
+        state: DraftState::read(&row.text(4)?)?,
+        hold: row.flag(5)?,
+        version: row.int(6)?,
+        drafted: row.text(7)?,
+        text: row.text(8)?,
+        text_hash: row.text(9)?,
+        author: row.text(10)?,
+        body: row.json(11)?,
+        reason: row.opt_text(12)?,
+        note_message: row.opt_int(13)?.map(MessageId),
+        claimed_by: row.opt_int(14)?.map(UserId),
+        created_at: row.int(15)?,
+        ready_at: row.opt_int(16)?,
+        decided_at: row.opt_int(17)?,
+        settled_at: row.opt_int(18)?,
+    })
+}
+
+fn review_of(row: &Row) -> Result<Review, StoreError> {
+    let grade = |column| -> Result<Option<u8>, StoreError> {
+        row.opt_int(column)?
+            .map(|g| u8::try_from(g).map_err(|_| StoreError::Unreadable(format!("a grade of {g}"))))
+            .transpose()
+    };
+    let grades = match (grade(10)?, grade(11)?, grade(12)?) {
+        (Some(tone), Some(accuracy), Some(policy)) => Some([tone, accuracy, policy]),
+        _ => None,
+    };
+    Ok(Review {
+        id: row.text(0)?,
+        draft: DraftId(row.text(1)?),
+        desk: DeskId(row.int(2)?),
+        reviewer: UserId(row.int(3)?),
+        verdict: row.text(4)?,
+        version: row.int(5)?,
+        text_hash: row.text(6)?,
+        drafted_text: row.text(7)?,
+        final_text: row.text(8)?,
+        changed_permille: row.int(9)?,
+        grades,
+        reason: row.opt_text(13)?,
+        reviewed_at: row.int(14)?,
+        undone_at: row.opt_int(15)?,
+    })
+}

@@ -1,0 +1,32 @@
+//! Who is there: sign-in by password or one-time link, sessions, roles.
+
+mod account;
+mod link;
+mod limit;
+mod password;
+mod people;
+mod session;
+mod sign_in;
+
+pub use link::new_link_token;
+pub use password::{MIN_PASSWORD_CHARACTERS, hash_password};
+pub use people::{Lead, Reviewer, Viewer};
+pub use session::session_layer;
+
+use crate::app::App;
+use axum::Router;
+use axum::routing::{get, post};
+use std::sync::Arc;
+
+/// Sign-in, sign-out and the account page.
+pub(crate) fn router() -> Router<Arc<App>> {
+    Router::new()
+        .route("/sign-in", get(sign_in::show).post(sign_in::submit))
+        .route("/sign-in/link/{token}", get(link::show).post(link::submit))
+        .route("/sign-out", post(sign_in::sign_out))
+        .route("/account", get(account::show))
+        .route("/account/password", get(account::password).post(account::set_password))
+}
+
+#[cfg(test)]
+mod tests;

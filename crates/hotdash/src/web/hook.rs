@@ -1,0 +1,96 @@
+//! The door for webhooks: proof, then storage, then a polite answer; everything else happens later.
+
+use crate::app::App;
+use crate::chatwoot::signature::{Refusal, verify};
+use crate::work::accept::{NotTaken, Taken, accept};
+use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header::RETRY_AFTER};
+use axum::response::{IntoResponse, Response};
+use axum::routing::post;
+use axum::{Json, Router};
+use serde_json::json;
+use std::sync::Arc;
+
+/// A message has at most 150,000 characters; an e-mail's HTML comes several times over.
+const LARGEST_BODY: usize = 8 * 1024 * 1024;
+
+/// Routes for deliveries.
+pub fn router() -> Router<Arc<App>> {
+    Router::new()
+        .route("/api/webhooks/chatwoot", post(signed))
+        .route("/api/webhooks/chatwoot/{desk}/{url_token}", post(addressed))
+        .layer(DefaultBodyLimit::max(LARGEST_BODY))
+}
+
+async fn signed(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Response {
+    receive(&app, &headers, body, false).await
+}
+
+async fn addressed(
+    State(app): State<Arc<App>>,
+    Path((desk, url_token)): Path<(i64, String)>,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Response {
+    // Hashing both makes the comparison take the same time for every wrong token.
+    let same =
+        crate::work::people::link_digest(&url_token) == crate::work::people::link_digest(&app.desk.url_token);
+    if desk != app.desk.id.0 || !same {
+        return refuse(StatusCode::UNAUTHORIZED, "unknown_desk", "no desk has this address");
+    }
+    receive(&app, &headers, body, true).await
+}
+
+async fn receive(
+    app: &App,
+    headers: &HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+    url_token_ok: bool,
+) -> Response {
+    let body = match body {
+        Ok(body) => body,
+        Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
+            let limit = format!("a delivery may have at most {LARGEST_BODY} bytes");
+            return refuse(StatusCode::PAYLOAD_TOO_LARGE, "too_large", &limit);
+        }
+        Err(_) => return refuse(StatusCode::BAD_REQUEST, "unreadable_body", "the body ended early"),
+    };
+    let now_s = app.clock.now_ms() / 1000;
+    let (tolerance, legacy) = (app.config.signature_tolerance_s, app.config.legacy_signature);
+    let verified = match verify(&app.secrets, headers, body, now_s, tolerance, legacy, url_token_ok) {
+        Ok(verified) => verified,
+        Err(refusal) => return not_believed(refusal),
+    };
+    match accept(app, verified).await {
+        Ok(Taken::Accepted) => Json(json!({"status": "accepted"})).into_response(),
+        Ok(Taken::Duplicate) => Json(json!({"status": "duplicate"})).into_response(),
+        Err(NotTaken::Malformed(error)) => {
+            refuse(StatusCode::BAD_REQUEST, "malformed_json", &error.to_string())
+        }
+        Err(error @ NotTaken::OtherAccount(_)) => {
+            refuse(StatusCode::UNAUTHORIZED, "unknown_desk", &error.to_string())
+        }
+        Err(NotTaken::Store(error)) => {
+            tracing::error!(%error, "a delivery could not be stored");
+            let text = "the delivery could not be stored; please send it again";
+            let mut answer = refuse(StatusCode::SERVICE_UNAVAILABLE, "store_unavailable", text);
+            answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("5"));
+            answer
+        }
+    }
+}
+
+fn not_believed(refusal: Refusal) -> Response {
+    tracing::warn!(reason = refusal.code(), "a delivery was not believed");
+    refuse(StatusCode::UNAUTHORIZED, refusal.code(), &refusal.to_string())
+}
+
+fn refuse(status: StatusCode, reason: &str, message: &str) -> Response {
+    (status, Json(json!({"status": "refused", "reason": reason, "message": message}))).into_response()
+}

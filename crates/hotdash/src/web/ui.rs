@@ -1,0 +1,70 @@
+//! The pages.
+
+mod decision;
+mod diff;
+mod draft;
+pub(crate) mod error;
+mod events;
+mod icons;
+pub(crate) mod layout;
+mod letter;
+mod outcome;
+mod queue;
+mod side;
+mod thread;
+mod words;
+
+use super::{assets, auth, headers};
+use crate::app::App;
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::response::Redirect;
+use axum::routing::{get, post};
+use std::sync::Arc;
+use tower_http::csrf::CsrfLayer;
+
+/// A form holds a reply at most, never a file.
+const MAX_FORM_BYTES: usize = 256 * 1024;
+
+/// Every page, with its session, its guards and its error pages; also answers what nothing else answers.
+pub fn router(app: &Arc<App>) -> Router<Arc<App>> {
+    Router::new()
+        .route("/", get(|| async { Redirect::to("/drafts") }))
+        .route("/drafts", get(queue::show))
+        .route("/queue", get(queue::list))
+        .route("/drafts/{id}", get(draft::show))
+        .route("/drafts/{id}/changes", post(decision::changes).get(draft::back))
+        .route("/drafts/{id}/approval", post(decision::approve).get(draft::back))
+        .route("/drafts/{id}/approval/undo", post(decision::undo).get(draft::back))
+        .route("/drafts/{id}/rejection", post(decision::reject).get(draft::back))
+        .route("/drafts/{id}/claim", post(decision::claim).get(draft::back))
+        .route("/drafts/{id}/retry", post(decision::retry).get(draft::back))
+        .route("/events", get(events::stream))
+        .merge(auth::router())
+        .fallback(error::not_found)
+        .layer(DefaultBodyLimit::max(MAX_FORM_BYTES))
+        .layer(auth::session_layer(app))
+        .layer(csrf(app))
+        .layer(from_fn_with_state(app.clone(), error::pages))
+        .merge(assets::router())
+        .layer(from_fn(headers::secure))
+}
+
+/// Forms are accepted from our own pages only. The public address counts as ours even behind a proxy that
+/// rewrites `Host`.
+fn csrf(app: &App) -> CsrfLayer {
+    CsrfLayer::new().add_trusted_origin(origin_of(&app.config.public_url)).unwrap_or_else(|problem| {
+        tracing::warn!(%problem, "the public address is no origin; forms need a proxy that keeps Host");
+        CsrfLayer::new()
+    })
+}
+
+/// Scheme, host and port of an address.
+fn origin_of(url: &str) -> &str {
+    let host = url.find("://").map_or(0, |at| at + 3);
+    url[host..].find('/').map_or(url, |end| &url[..host + end])
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,302 @@
+//! The draft page: the thread, the draft as a letter, what supports it, and the decision.
+
+use super::diff::Diff;
+use super::error::UiError;
+use super::layout::{Nav, Shell, page};
+use super::letter::{self, Letter};
+use super::outcome::{self, Outcome};
+use super::queue::{self, Filter, QueuePage};
+use super::side::{self, Side};
+use super::thread::{self, Thread};
+use super::words::{self, Left, Moment, Times};
+use crate::app::App;
+use crate::store::drafts::DraftState;
+use crate::store::users::{Role, User};
+use crate::web::auth::Viewer;
+use crate::work::review::{self, DraftPage};
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::{Redirect, Response};
+use hotdash_core::draft::Severity;
+use hotdash_core::grade::{self, AxisGuide};
+use hotdash_core::ids::DraftId;
+use std::sync::Arc;
+
+/// Everything the page shows of one draft.
+pub(super) struct DraftView {
+    pub(super) id: String,
+    pub(super) customer: String,
+    pub(super) first_name: String,
+    pub(super) facts: String,
+    pub(super) labels: Vec<String>,
+    pub(super) left: Left,
+    pub(super) due: Moment,
+    pub(super) hold: bool,
+    pub(super) urgent: bool,
+    pub(super) claimed_by: Option<String>,
+    pub(super) claimed_by_me: bool,
+    pub(super) desk_link: String,
+    pub(super) thread: Thread,
+    pub(super) author: String,
+    pub(super) ready_in: Option<String>,
+    pub(super) answers: Option<Moment>,
+    pub(super) version: i64,
+    pub(super) text_hash: String,
+    pub(super) answers_id: i64,
+    pub(super) text: String,
+    pub(super) letter: Letter,
+    pub(super) state: DraftState,
+    pub(super) state_name: &'static str,
+    pub(super) findings: Vec<FindingView>,
+    pub(super) blocking: usize,
+    pub(super) passed: Vec<String>,
+    pub(super) side: Side,
+    pub(super) footer: Footer,
+    pub(super) axes: &'static [AxisGuide],
+    pub(super) grades: [Option<u8>; 3],
+    pub(super) grades_required: bool,
+    pub(super) problem: Option<Problem>,
+    pub(super) suffix: String,
+    pub(super) edit_link: String,
+    pub(super) reasons: &'static [&'static str],
+}
+
+pub(super) struct FindingView {
+    pub(super) number: usize,
+    pub(super) blocks: bool,
+    pub(super) message: String,
+    pub(super) check: String,
+    pub(super) in_text: bool,
+}
+
+/// What the foot of the page offers.
+pub(super) enum Footer {
+    Decide,
+    /// Write another text.
+    Edit { text: String },
+    /// Look at what was changed, then decide.
+    Changes { text: String, diff: Diff },
+    /// Nothing to decide here now.
+    Standing(Standing),
+}
+
+pub(super) struct Standing {
+    pub(super) icon: &'static str,
+    pub(super) text: String,
+    pub(super) leaves_at_ms: Option<i64>,
+    pub(super) may_undo: bool,
+    pub(super) may_retry: bool,
+}
+
+/// Something a person tried and could not do; what they typed is not lost.
+pub(super) struct Problem {
+    pub(super) text: String,
+    pub(super) typed: Option<String>,
+}
+
+/// One key each.
+const REASONS: [&str; 6] = [
+    "The facts are wrong",
+    "It breaks a policy",
+    "The tone is wrong",
+    "It does not answer the question",
+    "The language is wrong",
+    "A person should write this",
+];
+
+pub(super) async fn show(
+    State(app): State<Arc<App>>,
+    Viewer(user): Viewer,
+    Path(id): Path<String>,
+    Query(filter): Query<Filter>,
+) -> Result<Response, UiError> {
+    let view = load(&app, &user, &DraftId(id), &filter).await?.ok_or(UiError::NotFound)?;
+    render(&app, &user, view, &filter).await
+}
+
+/// A reload of an answer to a form: back to the draft.
+pub(super) async fn back(Path(id): Path<String>, Query(filter): Query<Filter>) -> Redirect {
+    Redirect::to(&format!("/drafts/{id}{}", filter.suffix()))
+}
+
+pub(super) async fn load(
+    app: &App,
+    user: &User,
+    id: &DraftId,
+    filter: &Filter,
+) -> Result<Option<DraftView>, UiError> {
+    let page = review::draft_page(app, id).await?;
+    Ok(page.map(|page| view_of(app, user, &page, filter)))
+}
+
+/// The page with this view beside the queue.
+pub(super) async fn render(
+    app: &App,
+    user: &User,
+    view: DraftView,
+    filter: &Filter,
+) -> Result<Response, UiError> {
+    let items = review::queue(app, app.config.desk.id).await?;
+    let queue = queue::queue_view(app, user, &items, filter, Some(&DraftId(view.id.clone())));
+    let shell = Shell::inside(app, user, Nav::Queue).with_waiting(queue.waiting);
+    let outcome = outcome_of(app, filter).await?;
+    page(&QueuePage { shell, queue, draft: Some(view), outcome, view: "at-draft", suffix: filter.suffix() })
+}
+
+/// The page again, with what went wrong.
+pub(super) async fn render_problem(
+    app: &App,
+    user: &User,
+    id: &DraftId,
+    filter: &Filter,
+    status: StatusCode,
+    problem: Problem,
+) -> Result<Response, UiError> {
+    let mut view = load(app, user, id, filter).await?.ok_or(UiError::NotFound)?;
+    view.problem = Some(problem);
+    let mut answer = render(app, user, view, filter).await?;
+    *answer.status_mut() = status;
+    Ok(answer)
+}
+
+/// What became of the draft decided before.
+pub(super) async fn outcome_of(app: &App, filter: &Filter) -> Result<Option<Outcome>, UiError> {
+    if filter.after.is_empty() {
+        return Ok(None);
+    }
+    let page = review::draft_page(app, &DraftId(filter.after.clone())).await?;
+    Ok(page.map(|page| outcome::outcome(&page, app.clock.now_ms())))
+}
+
+fn view_of(app: &App, user: &User, page: &DraftPage, filter: &Filter) -> DraftView {
+    let now_ms = app.clock.now_ms();
+    let times = Times::new(&app.config.timezone, now_ms);
+    let (item, draft) = (&page.item, &page.draft);
+    let language = draft.body.as_ref().map_or("", |body| body.language.as_str());
+    let desk = &app.config.desk;
+    let conversations = format!("{}/app/accounts/{}/conversations", desk.base_url, desk.account);
+    let answered = page.thread.iter().find(|m| m.id == draft.answers);
+    DraftView {
+        id: draft.id.to_string(),
+        customer: item.customer.clone(),
+        first_name: words::first_name(&item.customer),
+        facts: facts(page, user),
+        labels: item.labels.clone(),
+        left: Left::until(item.due_at_ms, now_ms, app.config.sla_minutes),
+        due: times.at_ms(item.due_at_ms),
+        hold: item.hold,
+        urgent: item.urgent,
+        claimed_by: item.claimed_by.clone().filter(|who| *who != user.name),
+        claimed_by_me: item.claimed_by.as_ref() == Some(&user.name),
+        desk_link: page.desk_link.clone(),
+        thread: thread::thread(&page.thread, draft.note_message, &times),
+        author: draft.author.clone(),
+        ready_in: draft.ready_at.map(|ready| quick(ready - draft.created_at)),
+        answers: answered.map(|m| times.at(m.created_at)),
+        version: draft.version,
+        text_hash: draft.text_hash.clone(),
+        answers_id: draft.answers.0,
+        text: draft.text.clone(),
+        letter: letter::letter(&draft.text, language, &page.evidence, &page.findings, now_ms),
+        state: draft.state,
+        state_name: words::draft_state(draft.state),
+        findings: findings(page),
+        blocking: item.blocking,
+        passed: page.checks_passed.iter().map(|check| check.replace('_', " ")).collect(),
+        side: side::side(page, &conversations, &times),
+        footer: footer(page, user, filter, now_ms),
+        axes: grade::guide(),
+        grades: [None; 3],
+        grades_required: app.config.grades_required,
+        problem: None,
+        suffix: filter.suffix(),
+        edit_link: format!("/drafts/{}{}", draft.id, filter.suffix_mode("edit")),
+        reasons: &REASONS,
+    }
+}
+
+/// One line: channel, language, who has it.
+fn facts(page: &DraftPage, user: &User) -> String {
+    let item = &page.item;
+    let (channel, _) = words::channel(&item.channel);
+    let assignee = match &item.assignee {
+        Some(name) if *name == user.name => "assigned to you".to_owned(),
+        Some(name) => format!("assigned to {name}"),
+        None => "assigned to nobody".to_owned(),
+    };
+    let language = item.language.as_deref().map_or("language unknown".to_owned(), words::language);
+    format!("{channel} · {language} · {assignee}")
+}
+
+fn quick(ms: i64) -> String {
+    if ms < 1000 { format!("{ms} ms") } else { words::duration(ms) }
+}
+
+fn findings(page: &DraftPage) -> Vec<FindingView> {
+    let mut findings: Vec<FindingView> = page
+        .findings
+        .iter()
+        .enumerate()
+        .map(|(at, f)| FindingView {
+            number: at + 1,
+            blocks: f.severity == Severity::Blocks,
+            message: f.message.clone(),
+            check: f.check.replace('_', " "),
+            in_text: f.range.is_some(),
+        })
+        .collect();
+    findings.sort_by_key(|finding| !finding.blocks);
+    findings
+}
+
+fn footer(page: &DraftPage, user: &User, filter: &Filter, now_ms: i64) -> Footer {
+    if page.draft.state.awaits_person() {
+        if user.role < Role::Reviewer {
+            return Footer::Standing(standing("info", "You may read this draft; a reviewer decides about it."));
+        }
+        let approved_by_me = page.draft.state == DraftState::Held
+            && page.reviews.iter().any(|r| !r.undone && r.verdict != "reject" && r.who == user.name);
+        if approved_by_me {
+            let text = "You approved this draft. A second, different person must agree before it leaves.";
+            return Footer::Standing(Standing { may_undo: true, ..standing("two", text) });
+        }
+        if filter.mode == "edit" {
+            return Footer::Edit { text: page.draft.text.clone() };
+        }
+        return Footer::Decide;
+    }
+    let may_act = user.role >= Role::Reviewer;
+    let reason = page.draft.reason.clone().unwrap_or_default();
+    Footer::Standing(match page.draft.state {
+        DraftState::Approved => {
+            let left = page.leaves_at_ms.filter(|at| *at > now_ms);
+            let text = match left {
+                Some(at) => format!("Approved. The reply leaves in {} s.", (at - now_ms + 999) / 1000),
+                None => "Approved. The reply is leaving.".to_owned(),
+            };
+            Standing { leaves_at_ms: left, may_undo: may_act && left.is_some(), ..standing("check", &text) }
+        }
+        DraftState::Sending => standing("clock", "The reply is being sent."),
+        DraftState::Sent => standing("check", "The reply was sent."),
+        DraftState::Rejected => standing("cross", &with_reason("This draft was rejected", &reason)),
+        DraftState::Superseded => {
+            standing("info", &with_reason("This draft is out of date and was not sent", &reason))
+        }
+        DraftState::Failed => Standing {
+            may_retry: may_act,
+            ..standing("warn", &with_reason("This draft failed", &reason))
+        },
+        _ => standing("clock", "The draft is being written. It appears here by itself."),
+    })
+}
+
+fn standing(icon: &'static str, text: &str) -> Standing {
+    Standing { icon, text: text.to_owned(), leaves_at_ms: None, may_undo: false, may_retry: false }
+}
+
+fn with_reason(what: &str, reason: &str) -> String {
+    match reason.trim_end_matches('.') {
+        "" => format!("{what}."),
+        reason => format!("{what}: {reason}."),
+    }
+}

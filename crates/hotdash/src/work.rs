@@ -1,0 +1,103 @@
+//! The use-cases: the only place where the store and the outside meet.
+//!
+//! A job's verb decides what is to be written and returns it; the worker commits that together with the end of the
+//! job. So whatever a job does happens once, however often it is tried.
+
+pub mod accept;
+pub mod decide;
+pub mod deliver;
+pub mod doctor;
+pub mod draft;
+pub mod ingest;
+pub mod people;
+pub mod review;
+pub mod view;
+
+use crate::app::{App, Notice};
+use crate::chatwoot::api::CallError;
+use crate::store::effects::{NewEffect, want};
+use crate::store::jobs::{NewJob, enqueue};
+use crate::store::{Batch, StoreError};
+use hotdash_core::ids::{DeskId, JobId};
+use std::time::Duration;
+
+/// What came of a job.
+pub enum Step {
+    /// Commit this with the end of the job, then tell the open pages.
+    Done(Batch, Vec<Notice>),
+    /// Not yet: try again after this pause. Not a failure.
+    Later(Duration, &'static str),
+}
+
+/// Why a job did not get through.
+#[derive(Debug, thiserror::Error)]
+pub enum JobError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Call(#[from] CallError),
+    /// Trying again cannot help.
+    #[error("{why}")]
+    Hopeless { why: String },
+}
+
+impl JobError {
+    /// Whether the same job may succeed later.
+    #[must_use]
+    pub fn is_worth_retrying(&self) -> bool {
+        match self {
+            Self::Store(error) => !matches!(error, StoreError::Unreadable(_) | StoreError::Query(_)),
+            // A wrong token or address is mended by a person, and then the job must still be there.
+            Self::Call(CallError::NoSuchThing { .. }) => false,
+            Self::Call(_) => true,
+            Self::Hopeless { .. } => false,
+        }
+    }
+
+    /// How long the other side asked us to wait.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Call(error) => error.retry_after(),
+            _ => None,
+        }
+    }
+}
+
+/// A job that has nothing to do.
+fn nothing() -> Step {
+    Step::Done(Batch::new(), Vec::new())
+}
+
+/// A job of the given kind, due after a pause.
+fn job(
+    app: &App,
+    kind: &'static str,
+    desk: DeskId,
+    lane: String,
+    payload: String,
+    pause: Duration,
+) -> NewJob {
+    let now = app.clock.now_ms();
+    NewJob {
+        id: JobId(app.clock.new_id()),
+        kind,
+        desk,
+        lane,
+        payload,
+        run_at: now + i64::try_from(pause.as_millis()).unwrap_or(i64::MAX / 2),
+        created_at: now,
+    }
+}
+
+/// Store an effect together with the job that will try it after a pause.
+fn want_soon(app: &App, effect: &NewEffect, pause: Duration) -> Result<Batch, StoreError> {
+    // Messages keep their own order; a label that cannot be set must not hold up a reply.
+    let lane = match effect.change.kind() {
+        kind @ ("note" | "reply") => format!("{kind}:{}:{}", effect.desk, effect.conversation),
+        _ => format!("set:{}:{}", effect.desk, effect.conversation),
+    };
+    let mut batch = Batch::from(want(effect)?);
+    batch.push(enqueue(job(app, "deliver", effect.desk, lane, effect.id.0.clone(), pause)));
+    Ok(batch)
+}

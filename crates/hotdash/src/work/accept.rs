@@ -1,0 +1,64 @@
+//! Taking in a delivery: durable before polite, because Chatwoot never sends an account webhook twice.
+
+use crate::app::App;
+use crate::chatwoot::event::{Malformed, peek};
+use crate::chatwoot::signature::Verified;
+use crate::store::StoreError;
+use crate::store::deliveries::NewDelivery;
+use hotdash_core::ids::{ConversationId, DeliveryId, JobId};
+use sha2::{Digest, Sha256};
+
+/// What to answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Taken {
+    Accepted,
+    /// It was here before, under the same delivery id or with the same bytes.
+    Duplicate,
+}
+
+/// Why a proven delivery is not taken in.
+#[derive(Debug, thiserror::Error)]
+pub enum NotTaken {
+    /// Kept as rejected, for people to see.
+    #[error(transparent)]
+    Malformed(#[from] Malformed),
+    #[error("the delivery is for account {0}, which hotdash does not serve")]
+    OtherAccount(i64),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Store a delivery and its job; returns when both are durable.
+pub async fn accept(app: &App, verified: Verified) -> Result<Taken, NotTaken> {
+    let looked = peek(verified.bytes());
+    let proof = verified.proof().code();
+    let (bytes, uid) = verified.into_parts();
+    let mut delivery = NewDelivery {
+        id: DeliveryId(app.clock.new_id()),
+        desk: app.desk.id,
+        uid,
+        digest: hex::encode(Sha256::digest(&bytes)),
+        proof,
+        event: None,
+        conversation: None,
+        body: bytes.into(),
+        received_at: app.clock.now_ms(),
+    };
+    let found = match looked {
+        Ok(found) => found,
+        Err(malformed) => {
+            app.store.keep_rejected_delivery(delivery, malformed.to_string()).await?;
+            return Err(malformed.into());
+        }
+    };
+    if let Some(account) = found.account.filter(|a| *a != app.desk.account) {
+        return Err(NotTaken::OtherAccount(account));
+    }
+    delivery.event = found.event;
+    delivery.conversation = found.conversation.map(ConversationId);
+    let fresh = app.store.accept_delivery(delivery, JobId(app.clock.new_id())).await?;
+    if fresh {
+        app.work.notify_one();
+    }
+    Ok(if fresh { Taken::Accepted } else { Taken::Duplicate })
+}

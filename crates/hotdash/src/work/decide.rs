@@ -1,0 +1,201 @@
+//! Deciding about a customer's message: the core concludes, the shell looks first and writes afterwards.
+
+use super::{JobError, Step, job, nothing, want_soon};
+use crate::app::{App, Notice};
+use crate::store::conversations::keep_conversation;
+use crate::store::decisions::{Cause, NewDecision, Rotation, keep_decision, take_turn};
+use crate::store::drafts::{hold_living_draft, queue_draft};
+use crate::store::effects::{Change, NewEffect};
+use crate::store::jobs::{Job, NewJob, enqueue};
+use crate::store::{Batch, StoreError};
+use hotdash_core::action::Action;
+use hotdash_core::analysis::{Analysis, Analyzer};
+use hotdash_core::conversation::{Conversation, Message};
+use hotdash_core::decide::{Decision, Snapshot, decide, decide_assignment};
+use hotdash_core::ids::{ConversationId, DecisionId, DeskId, DraftId, EffectId, MessageId};
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+/// A conversation that nobody could take is offered again this often.
+const OFFER_AGAIN: Duration = Duration::from_secs(15);
+/// Whoever escalated once needs two people for the rest of the conversation.
+const ESCALATED: &str = "escalated";
+
+#[derive(Serialize, Deserialize)]
+struct About {
+    conversation: ConversationId,
+    message: MessageId,
+}
+
+/// The job that decides about a message.
+pub(super) fn job_for(app: &App, desk: DeskId, conversation: ConversationId, message: MessageId) -> NewJob {
+    let lane = format!("decide:{desk}:{conversation}");
+    job(app, "decide", desk, lane, payload(conversation, message), Duration::ZERO)
+}
+
+fn payload(conversation: ConversationId, message: MessageId) -> String {
+    format!("{{\"conversation\":{conversation},\"message\":{message}}}")
+}
+
+fn about(job: &Job) -> Result<About, JobError> {
+    serde_json::from_str(&job.payload).map_err(|e| JobError::Hopeless { why: format!("unreadable job: {e}") })
+}
+
+/// Run the job of one message.
+pub async fn run(app: &App, job: &Job) -> Result<Step, JobError> {
+    let about = about(job)?;
+    if app.store.is_decided(job.desk, about.message, Cause::Message).await? {
+        return Ok(nothing());
+    }
+    let Some(message) = app.store.message(job.desk, about.message).await? else { return Ok(nothing()) };
+    let analysis = Analyzer::shipped().analyze(message.text());
+    let (seen, rotation) = look(app, job.desk, &message).await?;
+    let decision =
+        decide(&app.rulebook.load(), &seen.snapshot(app, &message, &analysis, &rotation), app.clock.now());
+    let made = Made { cause: Cause::Message, message: &message, analysis: &analysis, decision: &decision };
+    let mut batch = perform(app, job.desk, &made, &rotation)?;
+    batch.push(keep_conversation(job.desk, &seen.conversation)?);
+    let hold = decision.hold || seen.conversation.labels.iter().any(|label| label == ESCALATED);
+    if hold {
+        batch.push(hold_living_draft(job.desk, message.conversation));
+    }
+    let answered = app.store.is_answered_after(job.desk, message.conversation, message.id).await?;
+    if decision.draft && !answered {
+        batch.append(ask_for_draft(app, job.desk, message.conversation, message.id, hold));
+    }
+    Ok(Step::Done(batch, vec![Notice::ConversationChanged(message.conversation)]))
+}
+
+/// Queue a draft; it is written when the customer has paused.
+pub(super) fn ask_for_draft(
+    app: &App,
+    desk: DeskId,
+    conversation: ConversationId,
+    answers: MessageId,
+    hold: bool,
+) -> Batch {
+    let id = DraftId(app.clock.new_id());
+    let lane = format!("draft:{desk}:{conversation}");
+    let mut batch = Batch::from(queue_draft(&id, desk, conversation, answers, hold, app.clock.now_ms()));
+    batch.push(enqueue(job(app, "draft", desk, lane, id.0, app.config.debounce)));
+    batch
+}
+
+/// Offer a waiting conversation again: to whoever is there now.
+pub async fn offer_again(app: &App, job: &Job) -> Result<Step, JobError> {
+    let about = about(job)?;
+    let Some(message) = app.store.message(job.desk, about.message).await? else { return Ok(nothing()) };
+    let analysis = Analyzer::shipped().analyze(message.text());
+    let (seen, rotation) = look(app, job.desk, &message).await?;
+    if seen.conversation.status != hotdash_core::conversation::Status::Open {
+        return Ok(nothing());
+    }
+    let snapshot = seen.snapshot(app, &message, &analysis, &rotation);
+    let decision = decide_assignment(&app.rulebook.load(), &snapshot, app.clock.now());
+    if decision.actions.iter().any(|a| a.action == Action::AwaitAgent) {
+        return Ok(Step::Later(OFFER_AGAIN, "nobody is available"));
+    }
+    let made = Made { cause: Cause::Offer, message: &message, analysis: &analysis, decision: &decision };
+    let batch = perform(app, job.desk, &made, &rotation)?;
+    Ok(Step::Done(batch, vec![Notice::ConversationChanged(message.conversation)]))
+}
+
+/// What the shell saw before the core was asked.
+struct Seen {
+    conversation: Conversation,
+    agents: std::sync::Arc<Vec<hotdash_core::conversation::Agent>>,
+    message_count: usize,
+    earlier_conversations: usize,
+}
+
+impl Seen {
+    fn snapshot<'a>(
+        &'a self,
+        app: &'a App,
+        message: &'a Message,
+        analysis: &'a Analysis,
+        rotation: &'a Rotation,
+    ) -> Snapshot<'a> {
+        Snapshot {
+            conversation: &self.conversation,
+            message,
+            analysis,
+            agents: &self.agents,
+            turns: &rotation.last,
+            hours: &app.hours,
+            message_count: self.message_count,
+            earlier_conversations: self.earlier_conversations,
+        }
+    }
+}
+
+/// The desk is asked for what a payload may show too early or too late: assignee, labels, who is online.
+async fn look(app: &App, desk: DeskId, message: &Message) -> Result<(Seen, Rotation), JobError> {
+    let conversation = app.chatwoot.conversation(message.conversation).await?;
+    let agents = app.agents().await?;
+    let thread = app.store.thread(desk, message.conversation, 200).await?;
+    let earlier = app.store.conversations_of(desk, conversation.contact.id, conversation.id).await?;
+    let rotation = app.store.rotation(desk).await?;
+    let message_count = thread.iter().filter(|m| !m.private).count();
+    let earlier_conversations = earlier.len();
+    Ok((Seen { conversation, agents, message_count, earlier_conversations }, rotation))
+}
+
+/// A conclusion and what it was drawn from.
+struct Made<'a> {
+    cause: Cause,
+    message: &'a Message,
+    analysis: &'a Analysis,
+    decision: &'a Decision,
+}
+
+/// Keep the decision, turn its actions into effects, and move the rotation: all in one batch.
+fn perform(app: &App, desk: DeskId, made: &Made<'_>, rotation: &Rotation) -> Result<Batch, StoreError> {
+    let id = DecisionId(app.clock.new_id());
+    let conversation = made.message.conversation;
+    let mut batch = Batch::from(keep_decision(&NewDecision {
+        id: &id,
+        desk,
+        conversation,
+        message: made.message.id,
+        cause: made.cause,
+        rulebook: &made.decision.rulebook,
+        analysis: made.analysis,
+        body: made.decision,
+        decided_at: app.clock.now_ms(),
+    })?);
+    for reasoned in &made.decision.actions {
+        if let Action::AssignAgent { agent, .. } = &reasoned.action {
+            batch.append(take_turn(desk, rotation, *agent));
+        }
+        if reasoned.action == Action::AwaitAgent {
+            let lane = format!("offer:{desk}:{conversation}");
+            let payload = payload(conversation, made.message.id);
+            batch.push(enqueue(job(app, "offer", desk, lane, payload, OFFER_AGAIN)));
+        }
+        let Some(change) = change_for(&reasoned.action) else { continue };
+        let effect = NewEffect {
+            id: EffectId(app.clock.new_id()),
+            desk,
+            conversation,
+            decision: Some(id.clone()),
+            draft: None,
+            change,
+            created_at: app.clock.now_ms(),
+        };
+        batch.append(want_soon(app, &effect, Duration::ZERO)?);
+    }
+    Ok(batch)
+}
+
+fn change_for(action: &Action) -> Option<Change> {
+    Some(match action {
+        Action::AssignAgent { agent, .. } => Change::AssignAgent { agent: *agent },
+        Action::AssignTeam { team } => Change::AssignTeam { team: *team },
+        Action::AddLabels { labels } => Change::AddLabels { labels: labels.clone() },
+        Action::SetPriority { priority } => Change::SetPriority { priority: *priority },
+        Action::Note { text } => Change::Note { text: text.clone() },
+        // Nothing on the desk: the first is a job, the second a property of the draft.
+        Action::AwaitAgent | Action::HoldForSecond => return None,
+    })
+}

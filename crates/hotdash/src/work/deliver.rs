@@ -1,0 +1,260 @@
+//! Trying an effect on the desk, exactly once where twice would be seen.
+//!
+//! Before a message is posted, and before every further try, the thread is read: if our mark is there already, an
+//! earlier try got through; if the thread moved on, a reply is not sent at all. After an unclear outcome, and after a
+//! crash in the middle, we wait until the desk has surely finished before we look.
+
+use super::{JobError, Step, nothing};
+use crate::app::{App, Notice};
+use crate::chatwoot::api::{CallError, NewMessage};
+use crate::store::Batch;
+use crate::store::StoreError;
+use crate::store::conversations::keep_changed_message;
+use crate::store::drafts::{DraftState, begin_sending_draft, move_draft, note_of_draft, settle_draft};
+use crate::store::effects::{Change, Effect, EffectState, begin_sending, settle_effect, unsend};
+use crate::store::jobs::Job;
+use hotdash_core::conversation::{Conversation, Message, Status};
+use hotdash_core::draft::liquid_safe;
+use hotdash_core::ids::{DraftId, EffectId, MessageId};
+use std::time::Duration;
+
+/// Run the job of one effect.
+pub async fn run(app: &App, job: &Job) -> Result<Step, JobError> {
+    let id = EffectId(job.payload.clone());
+    let Some(effect) = app.store.effect(&id).await? else { return Ok(nothing()) };
+    match effect.state {
+        EffectState::Pending | EffectState::Sending => {}
+        EffectState::Done | EffectState::Refused | EffectState::Dropped => return Ok(nothing()),
+    }
+    let outcome = match &effect.change {
+        Change::Note { text } => write_note(app, &effect, text).await,
+        Change::Reply { text, answers, .. } => send_reply(app, &effect, text, *answers).await,
+        set => set_on_desk(app, &effect, set).await,
+    };
+    match outcome {
+        Ok(step) => Ok(step),
+        Err(JobError::Call(error)) if !error.is_worth_retrying() && !is_for_a_person(&error) => {
+            Ok(refused(app, &effect, &error))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// The last try failed for good: say so where people look.
+pub async fn give_up(app: &App, job: &Job, why: &str) -> Result<(Batch, Vec<Notice>), StoreError> {
+    let Some(effect) = app.store.effect(&EffectId(job.payload.clone())).await? else {
+        return Ok((Batch::new(), Vec::new()));
+    };
+    Ok(end(app, &effect, EffectState::Refused, why, None, DraftState::Failed))
+}
+
+/// Setting the same value twice changes nothing, so these need no look; but what a person did meanwhile is respected.
+async fn set_on_desk(app: &App, effect: &Effect, change: &Change) -> Result<Step, JobError> {
+    let id = effect.conversation;
+    let outcome = match change {
+        Change::AssignAgent { agent } => {
+            let now = app.chatwoot.conversation(id).await?;
+            match now.assignee {
+                Some(there) if there.id == *agent => "was so already",
+                // The desk's own auto-assignment or a person was faster: no tug-of-war.
+                Some(_) => "somebody else has it",
+                None => {
+                    app.chatwoot.assign_agent(id, *agent).await?;
+                    "assigned"
+                }
+            }
+        }
+        Change::AssignTeam { team } => {
+            app.chatwoot.assign_team(id, *team).await?;
+            "assigned"
+        }
+        Change::AddLabels { labels } => {
+            app.chatwoot.add_labels(id, labels).await?;
+            "labelled"
+        }
+        Change::SetPriority { priority } => {
+            let now = app.chatwoot.conversation(id).await?;
+            if now.priority >= Some(*priority) {
+                "was at least so high already"
+            } else {
+                app.chatwoot.set_priority(id, Some(*priority)).await?;
+                "set"
+            }
+        }
+        Change::Note { .. } | Change::Reply { .. } => "",
+    };
+    Ok(done(app, effect, outcome))
+}
+
+async fn write_note(app: &App, effect: &Effect, text: &str) -> Result<Step, JobError> {
+    if let Some(pause) = must_wait(app, effect) {
+        return Ok(Step::Later(pause, "the desk may still be busy with an earlier try"));
+    }
+    let again = effect.state == EffectState::Sending;
+    app.store.commit(begin_sending(&effect.id, app.clock.now_ms()).into()).await?;
+    if again && let Some(message) = find(app, effect, None).await? {
+        return Ok(posted(app, effect, &message));
+    }
+    post(app, effect, text, true).await
+}
+
+async fn send_reply(app: &App, effect: &Effect, text: &str, answers: MessageId) -> Result<Step, JobError> {
+    let Some(draft) = effect.draft.clone() else {
+        return Err(JobError::Hopeless { why: "a reply without a draft".into() });
+    };
+    if let Some(pause) = must_wait(app, effect) {
+        return Ok(Step::Later(pause, "the desk may still be busy with an earlier try"));
+    }
+    // From here on it cannot be taken back. A conflict means that it just was: the next try finds it dropped.
+    let mut begin = Batch::from(begin_sending(&effect.id, app.clock.now_ms()));
+    begin.push(begin_sending_draft(&draft));
+    app.store.commit(begin).await?;
+    match look(app, effect, answers).await {
+        Ok(Seen::AlreadyThere(message)) => Ok(posted(app, effect, &message)),
+        Ok(Seen::MovedOn(reason, thread)) => moved_on(app, effect, reason, &thread),
+        Ok(Seen::Waiting) => post(app, effect, text, false).await,
+        // Only reading failed: nothing was sent.
+        Err(error) => {
+            take_back(app, effect, &draft).await?;
+            Err(error.into())
+        }
+    }
+}
+
+enum Seen {
+    /// An earlier try got through.
+    AlreadyThere(Box<Message>),
+    MovedOn(&'static str, Vec<Message>),
+    /// The customer still waits for exactly this.
+    Waiting,
+}
+
+async fn look(app: &App, effect: &Effect, answers: MessageId) -> Result<Seen, CallError> {
+    let after = app.chatwoot.thread_since(effect.conversation, Some(answers)).await?;
+    if let Some(ours) = after.iter().find(|m| m.marks.effect.as_ref() == Some(&effect.id)) {
+        return Ok(Seen::AlreadyThere(Box::new(ours.clone())));
+    }
+    let conversation: Conversation = app.chatwoot.conversation(effect.conversation).await?;
+    let reason = if after.iter().any(Message::is_from_customer) {
+        "the customer wrote again"
+    } else if after.iter().any(Message::is_human_reply) {
+        "a person answered"
+    } else {
+        match conversation.status {
+            Status::Resolved => "the conversation was resolved",
+            Status::Snoozed => "the conversation was snoozed",
+            Status::Open | Status::Pending => return Ok(Seen::Waiting),
+        }
+    };
+    Ok(Seen::MovedOn(reason, after))
+}
+
+fn moved_on(app: &App, effect: &Effect, reason: &'static str, thread: &[Message]) -> Result<Step, JobError> {
+    let (mut batch, notices) = end(app, effect, EffectState::Dropped, reason, None, DraftState::Superseded);
+    for message in thread {
+        batch.push(keep_changed_message(effect.desk, message)?);
+    }
+    Ok(Step::Done(batch, notices))
+}
+
+/// Post it, in one attempt.
+async fn post(app: &App, effect: &Effect, text: &str, private: bool) -> Result<Step, JobError> {
+    let message = NewMessage { content: liquid_safe(text), private, effect: effect.id.clone() };
+    match app.chatwoot.create_message(effect.conversation, &message, None).await {
+        Ok(message) => Ok(posted(app, effect, &message)),
+        Err(error) if error.is_unclear() => {
+            tracing::warn!(effect = %effect.id, %error, "unclear whether the desk took it: looking later");
+            Ok(Step::Later(app.config.unclear_wait, "unclear whether the desk took it"))
+        }
+        Err(error) => {
+            match &effect.draft {
+                Some(draft) if !private => take_back(app, effect, draft).await?,
+                _ => app.store.commit(unsend(&effect.id).into()).await.map(drop)?,
+            }
+            Err(error.into())
+        }
+    }
+}
+
+/// The desk surely did not take it: it waits again, and can be taken back again.
+async fn take_back(app: &App, effect: &Effect, draft: &DraftId) -> Result<(), StoreError> {
+    let mut batch = Batch::from(unsend(&effect.id));
+    let now = app.clock.now_ms();
+    batch.push(move_draft(draft, DraftState::Sending, DraftState::Approved, None, now));
+    app.store.commit(batch).await.map(drop)
+}
+
+/// An earlier try has no known outcome: how long the desk may still be busy with it.
+fn must_wait(app: &App, effect: &Effect) -> Option<Duration> {
+    let tried = effect.tried_at.filter(|_| effect.state == EffectState::Sending)?;
+    let age = u64::try_from(app.clock.now_ms() - tried).unwrap_or(0);
+    app.config.unclear_wait.checked_sub(Duration::from_millis(age)).filter(|left| !left.is_zero())
+}
+
+/// Our own message in the thread, by its mark.
+async fn find(app: &App, effect: &Effect, after: Option<MessageId>) -> Result<Option<Message>, CallError> {
+    let thread = app.chatwoot.thread_since(effect.conversation, after).await?;
+    Ok(thread.into_iter().find(|m| m.marks.effect.as_ref() == Some(&effect.id)))
+}
+
+fn posted(app: &App, effect: &Effect, message: &Message) -> Step {
+    let (mut batch, notices) =
+        end(app, effect, EffectState::Done, "sent", Some(message.id), DraftState::Sent);
+    // Kept at once, so that the page shows it before the desk's own delivery arrives.
+    if let Ok(statement) = keep_changed_message(effect.desk, message) {
+        batch.push(statement);
+    }
+    Step::Done(batch, notices)
+}
+
+fn done(app: &App, effect: &Effect, outcome: &str) -> Step {
+    let (batch, notices) = end(app, effect, EffectState::Done, outcome, None, DraftState::Sent);
+    Step::Done(batch, notices)
+}
+
+fn refused(app: &App, effect: &Effect, error: &CallError) -> Step {
+    tracing::warn!(effect = %effect.id, kind = effect.change.kind(), %error, "the desk refused an effect");
+    let why = format!("{}: {error}", error.code());
+    let (batch, notices) = end(app, effect, EffectState::Refused, &why, None, DraftState::Failed);
+    Step::Done(batch, notices)
+}
+
+/// A wrong or expired token is mended by a person; until then the effect waits.
+fn is_for_a_person(error: &CallError) -> bool {
+    matches!(
+        error,
+        CallError::BadToken { .. }
+            | CallError::MissingToken { .. }
+            | CallError::AccountSuspended { .. }
+            | CallError::DashboardRoute { .. }
+            | CallError::Redirected { .. }
+    )
+}
+
+/// The end of an effect, and of the draft behind a reply.
+fn end(
+    app: &App,
+    effect: &Effect,
+    state: EffectState,
+    outcome: &str,
+    message: Option<MessageId>,
+    draft_state: DraftState,
+) -> (Batch, Vec<Notice>) {
+    let now = app.clock.now_ms();
+    let mut batch = Batch::from(settle_effect(&effect.id, state, outcome, message, now));
+    let mut notices = vec![Notice::ConversationChanged(effect.conversation)];
+    if let Some(draft) = &effect.draft {
+        match (&effect.change, message) {
+            (Change::Reply { .. }, _) => {
+                let reason = (draft_state != DraftState::Sent).then_some(outcome);
+                batch.push(settle_draft(draft, draft_state, reason, now));
+            }
+            (_, Some(message)) => {
+                batch.push(note_of_draft(draft, message));
+            }
+            _ => {}
+        }
+        notices.extend([Notice::QueueChanged, Notice::DraftChanged(draft.clone())]);
+    }
+    (batch, notices)
+}

@@ -1,0 +1,236 @@
+//! Writing a draft: the thread is read from the desk, the knowledge is searched, a model is asked where there is one.
+
+use super::{JobError, Step, nothing, want_soon};
+use crate::app::{App, Notice};
+use crate::chatwoot::api::Page;
+use crate::model::Role;
+use crate::store::Batch;
+use crate::store::conversations::{Mover, keep_conversation, keep_new_message};
+use crate::store::drafts::{DraftState, Drafted, begin_drafting, make_ready, move_draft};
+use crate::store::effects::{Change, NewEffect};
+use crate::store::jobs::Job;
+use hotdash_core::analysis::{Analysis, Analyzer};
+use hotdash_core::conversation::{Channel, Conversation, Message, Status};
+use hotdash_core::decide::Decision;
+use hotdash_core::draft::{
+    Composed, Evidence, Finding, NoteInput, Passage, Request, check, compose, judge_answer, note, prompt,
+};
+use hotdash_core::ids::{DraftId, EffectId};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use std::time::Duration;
+
+const PASSAGES: usize = 8;
+
+/// What is kept about a draft beside its text.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DraftBody {
+    pub language: String,
+    pub evidence: Vec<Evidence>,
+    pub findings: Vec<Finding>,
+    /// What the drafter does not know.
+    pub gaps: Vec<String>,
+    /// How the customer's message was understood.
+    pub analysis: Analysis,
+    /// Why the model's answer was not used, where one was asked.
+    pub fallback: Option<String>,
+}
+
+/// A stored draft.
+pub type Draft = crate::store::drafts::Draft<DraftBody>;
+
+/// Run the job of one draft.
+pub async fn run(app: &App, job: &Job) -> Result<Step, JobError> {
+    let id = DraftId(job.payload.clone());
+    let Some(draft) = app.store.draft::<DraftBody>(&id).await? else { return Ok(nothing()) };
+    if !matches!(draft.state, DraftState::Queued | DraftState::Drafting) {
+        return Ok(nothing());
+    }
+    let conversation = app.chatwoot.conversation(draft.conversation).await?;
+    let thread = app.chatwoot.messages(draft.conversation, Page::Latest).await?;
+    let answers = match to_answer(&conversation, &thread) {
+        Ok(message) => message,
+        Err(reason) => return Ok(not_needed(app, &draft, &conversation, reason)?),
+    };
+    if let Some(pause) = still_writing(app, answers) {
+        return Ok(Step::Later(pause, "the customer may still be writing"));
+    }
+    // Conflicts when it was superseded a moment ago: the next try finds that and ends.
+    app.store.commit(begin_drafting(&id).into()).await?;
+    let made = write(app, &draft, &conversation, &thread, answers).await?;
+    let batch = keep(app, &draft, &conversation, &thread, answers, &made).await?;
+    Ok(Step::Done(batch, vec![Notice::QueueChanged, Notice::DraftChanged(id)]))
+}
+
+/// The customer's last message, unless nobody waits for an answer any more.
+fn to_answer<'a>(conversation: &Conversation, thread: &'a [Message]) -> Result<&'a Message, &'static str> {
+    match conversation.status {
+        Status::Resolved => return Err("the conversation was resolved"),
+        Status::Snoozed => return Err("the conversation was snoozed"),
+        Status::Open | Status::Pending => {}
+    }
+    let moves = || thread.iter().filter(|m| Mover::of(m) != Mover::Other);
+    match moves().max_by_key(|m| m.id) {
+        Some(last) if last.is_from_customer() && !last.marks.deleted => Ok(last),
+        Some(_) => Err("a person answered"),
+        None => Err("there is no message of the customer"),
+    }
+}
+
+fn not_needed(app: &App, draft: &Draft, conversation: &Conversation, reason: &str) -> Result<Step, JobError> {
+    let mut batch = Batch::from(move_draft(
+        &draft.id,
+        draft.state,
+        DraftState::Superseded,
+        Some(reason),
+        app.clock.now_ms(),
+    ));
+    batch.push(keep_conversation(draft.desk, conversation)?);
+    Ok(Step::Done(batch, vec![Notice::DraftChanged(draft.id.clone())]))
+}
+
+/// A burst of messages becomes one draft: wait until the last one is old enough.
+fn still_writing(app: &App, last: &Message) -> Option<Duration> {
+    // The desk tells whole seconds, and its clock may be ahead: never wait longer than the pause itself.
+    let age = u64::try_from(app.clock.now_ms() - last.created_at.as_millisecond()).unwrap_or(0);
+    let left = app.config.debounce.checked_sub(Duration::from_millis(age))?;
+    (left > Duration::from_millis(50)).then_some(left)
+}
+
+struct Made {
+    composed: Composed,
+    findings: Vec<Finding>,
+    analysis: Analysis,
+    author: String,
+    fallback: Option<String>,
+    decision: String,
+}
+
+async fn write(
+    app: &App,
+    draft: &Draft,
+    conversation: &Conversation,
+    thread: &[Message],
+    answers: &Message,
+) -> Result<Made, JobError> {
+    let analysis = Analyzer::shipped().analyze(answers.text());
+    let passages = passages_for(app, thread, answers);
+    let rejections = app.store.rejection_reasons(draft.desk, draft.conversation).await?;
+    let public: Vec<Message> = thread.iter().filter(|m| !m.private).cloned().collect();
+    let request = Request {
+        conversation,
+        thread: &public,
+        answers,
+        analysis: &analysis,
+        passages: &passages,
+        shop_name: &app.config.shop_name,
+        agent_name: conversation.assignee.as_ref().filter(|a| !a.is_bot).map(|a| a.name.as_str()),
+        rejections: &rejections,
+    };
+    let (composed, author, fallback) = match ask_model(app, &request).await {
+        Some(Ok((composed, model))) => (composed, model, None),
+        Some(Err(why)) => {
+            tracing::warn!(draft = %draft.id, %why, "the model's answer was not used");
+            (compose(&request), "knowledge".to_owned(), Some(why))
+        }
+        None => (compose(&request), "knowledge".to_owned(), None),
+    };
+    let findings = check(&composed.text, &request);
+    let decisions = app.store.decisions::<Analysis, Decision>(draft.desk, draft.conversation, 1).await?;
+    let decision = decisions.first().map(|d| d.body.sentence()).unwrap_or_default();
+    Ok(Made { composed, findings, analysis, author, fallback, decision })
+}
+
+/// Search with the last words of the customer, the newest first: they say best what is wanted.
+fn passages_for(app: &App, thread: &[Message], answers: &Message) -> Vec<Passage> {
+    let mut words = answers.text().to_owned();
+    for earlier in thread.iter().rev().filter(|m| m.is_from_customer() && m.id != answers.id).take(2) {
+        words.push('\n');
+        words.push_str(earlier.text());
+    }
+    app.knowledge.search(&words, PASSAGES)
+}
+
+/// `None` = there is no model to ask.
+async fn ask_model(app: &App, request: &Request<'_>) -> Option<Result<(Composed, String), String>> {
+    let model = app.model.as_ref()?;
+    let messages: Vec<(Role, String)> = prompt(request)
+        .into_iter()
+        .map(|m| (if m.role == "system" { Role::System } else { Role::User }, m.content))
+        .collect();
+    let asked: Vec<(Role, &str)> = messages.iter().map(|(role, text)| (*role, text.as_str())).collect();
+    Some(match model.complete(&asked).await {
+        Ok(answer) => judge_answer(&answer.text, request)
+            .map(|composed| (composed, answer.model))
+            .map_err(|rejection| rejection.to_string()),
+        Err(error) => Err(error.to_string()),
+    })
+}
+
+/// The draft, its private note and what was read on the way, in one batch.
+async fn keep(
+    app: &App,
+    draft: &Draft,
+    conversation: &Conversation,
+    thread: &[Message],
+    answers: &Message,
+    made: &Made,
+) -> Result<Batch, JobError> {
+    let body = DraftBody {
+        language: made.composed.language.clone(),
+        evidence: made.composed.evidence.clone(),
+        findings: made.findings.clone(),
+        gaps: made.composed.gaps.clone(),
+        analysis: made.analysis.clone(),
+        fallback: made.fallback.clone(),
+    };
+    let text = &made.composed.text;
+    let hash = text_hash(text, conversation, answers.id.0);
+    let mut batch = Batch::from(make_ready(
+        &draft.id,
+        &Drafted {
+            answers: answers.id,
+            text,
+            text_hash: &hash,
+            author: &made.author,
+            body: &body,
+            ready_at: app.clock.now_ms(),
+        },
+    )?);
+    for message in thread {
+        batch.push(keep_new_message(draft.desk, message)?);
+    }
+    batch.push(keep_conversation(draft.desk, conversation)?);
+    let content = note(&NoteInput {
+        draft: &draft.id,
+        text,
+        evidence: &body.evidence,
+        findings: &body.findings,
+        gaps: &body.gaps,
+        review_url: &format!("{}/drafts/{}", app.config.public_url, draft.id),
+        decision: &made.decision,
+        hold: draft.hold,
+        analysis: &made.analysis,
+    });
+    let effect = NewEffect {
+        id: EffectId(app.clock.new_id()),
+        desk: draft.desk,
+        conversation: draft.conversation,
+        decision: None,
+        draft: Some(draft.id.clone()),
+        change: Change::Note { text: content },
+        created_at: app.clock.now_ms(),
+    };
+    batch.append(want_soon(app, &effect, Duration::ZERO)?);
+    Ok(batch)
+}
+
+/// Of the text, to whom and where it goes, and what it answers: an approval is of exactly this.
+pub(super) fn text_hash(text: &str, conversation: &Conversation, answers: i64) -> String {
+    let channel = match &conversation.channel {
+        Channel::Other(name) => name.clone(),
+        known => format!("{known:?}"),
+    };
+    let whole = format!("{text}\0{}\0{}\0{channel}\0{answers}", conversation.id, conversation.contact.id);
+    hex::encode(Sha256::digest(whole))
+}

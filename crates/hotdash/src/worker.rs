@@ -1,0 +1,174 @@
+//! The worker: claim, run, settle. Every door that makes work wakes it; otherwise it looks around once a moment.
+
+use crate::app::{App, Notice};
+use crate::store::jobs::{Job, finish};
+use crate::store::{Batch, StoreError};
+use crate::work::{self, JobError, Step};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+
+/// Jobs that run side by side: they mostly wait for the desk.
+const SLOTS: usize = 16;
+/// Another replica's jobs, and retries, are found within this time.
+const LOOK_AROUND: Duration = Duration::from_millis(250);
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+
+/// What happens to a job that keeps failing.
+struct Patience {
+    /// From the job's creation; afterwards it is a dead letter.
+    total_ms: i64,
+}
+
+const HOUR_MS: i64 = 3_600_000;
+
+fn patience(kind: &str) -> Patience {
+    match kind {
+        // A reply that could not leave for an hour should be looked at by a person again.
+        "deliver" => Patience { total_ms: HOUR_MS },
+        // Nothing that the desk sent may be lost to a long outage.
+        _ => Patience { total_ms: 72 * HOUR_MS },
+    }
+}
+
+/// Works until it is told to stop; running jobs are finished first.
+pub async fn run(app: Arc<App>, stop: CancellationToken) -> Result<(), StoreError> {
+    let worker = app.clock.new_id();
+    let slots = Arc::new(Semaphore::new(SLOTS));
+    while !stop.is_cancelled() {
+        let free = slots.available_permits();
+        let claimed = if free == 0 { Vec::new() } else { claim(&app, &worker, free).await };
+        if claimed.is_empty() {
+            tokio::select! {
+                () = app.work.notified() => {}
+                () = tokio::time::sleep(LOOK_AROUND) => {}
+                () = stop.cancelled() => {}
+            }
+            continue;
+        }
+        for job in claimed {
+            let Ok(permit) = Arc::clone(&slots).acquire_owned().await else { return Ok(()) };
+            let (app, worker) = (Arc::clone(&app), worker.clone());
+            tokio::spawn(async move {
+                run_one(&app, &worker, job).await;
+                drop(permit);
+                // The next job of this lane may be due now.
+                app.work.notify_one();
+            });
+        }
+    }
+    // All slots free means: nobody is working any more.
+    let _ = slots.acquire_many(u32::try_from(SLOTS).unwrap_or(u32::MAX)).await;
+    Ok(())
+}
+
+async fn claim(app: &App, worker: &str, free: usize) -> Vec<Job> {
+    let now = app.clock.now_ms();
+    let until = now + ms(app.config.lease);
+    match app.store.claim_jobs(worker, now, until, i64::try_from(free).unwrap_or(1)).await {
+        Ok(jobs) => jobs,
+        Err(error) => {
+            tracing::warn!(%error, "no work can be claimed");
+            Vec::new()
+        }
+    }
+}
+
+async fn run_one(app: &App, worker: &str, job: Job) {
+    let outcome = leased(app, worker, &job, perform(app, &job)).await;
+    let settled = match outcome {
+        Ok(Step::Done(batch, notices)) => done(app, worker, &job, batch, notices).await,
+        Ok(Step::Later(pause, why)) => later(app, worker, &job, pause, why).await,
+        Err(error) => failed(app, worker, &job, error).await,
+    };
+    if let Err(error) = settled {
+        // The lease runs out and the job is tried again: nothing is lost.
+        tracing::warn!(job = %job.id, kind = job.kind, %error, "a job could not be settled");
+    }
+}
+
+async fn perform(app: &App, job: &Job) -> Result<Step, JobError> {
+    match job.kind.as_str() {
+        "ingest" => work::ingest::run(app, job).await,
+        "decide" => work::decide::run(app, job).await,
+        "offer" => work::decide::offer_again(app, job).await,
+        "draft" => work::draft::run(app, job).await,
+        "deliver" => work::deliver::run(app, job).await,
+        other => Err(JobError::Hopeless { why: format!("no such kind of job: {other}") }),
+    }
+}
+
+/// Run something while its lease is renewed.
+async fn leased<T>(app: &App, worker: &str, job: &Job, running: impl Future<Output = T>) -> T {
+    tokio::pin!(running);
+    loop {
+        tokio::select! {
+            outcome = &mut running => return outcome,
+            () = tokio::time::sleep(app.config.lease / 3) => {
+                let until = app.clock.now_ms() + ms(app.config.lease);
+                if let Err(error) = app.store.renew_lease(&job.id, worker, until).await {
+                    tracing::warn!(job = %job.id, %error, "a lease could not be renewed");
+                }
+            }
+        }
+    }
+}
+
+async fn done(
+    app: &App,
+    worker: &str,
+    job: &Job,
+    mut batch: Batch,
+    notices: Vec<Notice>,
+) -> Result<(), StoreError> {
+    batch.push(finish(&job.id, worker));
+    match app.store.commit(batch).await {
+        Ok(_) => {
+            notices.into_iter().for_each(|notice| app.tell(notice));
+            Ok(())
+        }
+        // Somebody was faster (a newer message, a lost turn of the rotation): look again at once.
+        Err(StoreError::Conflict { .. }) => {
+            later(app, worker, job, Duration::from_millis(20), "somebody was faster").await
+        }
+        Err(error) => Err(error),
+    }
+}
+
+async fn later(app: &App, worker: &str, job: &Job, pause: Duration, why: &str) -> Result<(), StoreError> {
+    app.store.postpone_job(&job.id, worker, app.clock.now_ms() + ms(pause), why).await
+}
+
+async fn failed(app: &App, worker: &str, job: &Job, error: JobError) -> Result<(), StoreError> {
+    if let JobError::Store(StoreError::Conflict { .. }) = error {
+        return later(app, worker, job, Duration::from_millis(20), "somebody was faster").await;
+    }
+    let age = app.clock.now_ms() - job.created_at;
+    if error.is_worth_retrying() && age < patience(&job.kind).total_ms {
+        let pause = error.retry_after().unwrap_or_else(|| pause_after(app.config.retry_pause, job.attempts));
+        tracing::info!(job = %job.id, kind = job.kind, attempts = job.attempts, %error, "trying again later");
+        return later(app, worker, job, pause, &error.to_string()).await;
+    }
+    tracing::error!(job = %job.id, kind = job.kind, attempts = job.attempts, %error, "a job ended as a dead letter");
+    let why = error.to_string();
+    let (consequences, notices) = match job.kind.as_str() {
+        "deliver" => work::deliver::give_up(app, job, &why).await?,
+        "ingest" => (work::ingest::give_up(app, job, &why), Vec::new()),
+        _ => (Batch::new(), Vec::new()),
+    };
+    app.store.bury_job(&job.id, worker, &why, consequences).await?;
+    notices.into_iter().for_each(|notice| app.tell(notice));
+    Ok(())
+}
+
+/// Doubling, with jitter so that a crowd does not come back together.
+fn pause_after(first: Duration, attempts: i64) -> Duration {
+    let doublings = u32::try_from((attempts - 1).clamp(0, 16)).unwrap_or(16);
+    let pause = first.saturating_mul(2_u32.saturating_pow(doublings)).min(LONGEST_PAUSE);
+    pause.mul_f64(0.75 + 0.5 * rand::random::<f64>())
+}
+
+fn ms(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX / 2)
+}
