@@ -1,1 +1,42 @@
-//! A stand-in for Chatwoot.
+//! A stand-in for Chatwoot 4.15.1: one account, in memory, over HTTP.
+//!
+//! It answers the REST, widget and public client interfaces as a recorded desk did, sends signed webhooks the
+//! same way, and can be told to misbehave ([`Faults`]). It knows nothing of any program that talks to it.
+//!
+//! ```text
+//! model ← desk ← act (verbs) ← render (JSON) ← api, widget, public_api (doors) ← sandbox (the handle)
+//! ```
+
+pub mod act;
+mod admin;
+mod api;
+pub mod clock;
+mod columns;
+mod connection;
+mod deliver;
+pub mod desk;
+mod emit;
+pub mod event;
+mod faults;
+mod hands;
+mod json;
+mod liquid_text;
+pub mod model;
+pub mod pages;
+mod public_api;
+pub mod refusal;
+mod render;
+mod sandbox;
+pub mod seed;
+pub mod sign;
+mod widget;
+
+pub use clock::Clock;
+pub use desk::Desk;
+pub use faults::{Faults, Outage, WebhookFaults};
+pub use hands::Customer;
+pub use refusal::Refusal;
+pub use sandbox::{Options, Sandbox, Server, UserOptions};
+
+/// The version of Chatwoot whose behaviour this is.
+pub const VERSION: &str = "4.15.1";

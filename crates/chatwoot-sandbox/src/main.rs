@@ -1,2 +1,102 @@
 //! The sandbox desk as a program.
-fn main() {}
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use chatwoot_sandbox::{Options, Sandbox, UserOptions};
+use clap::{Parser, Subcommand};
+use serde::Deserialize;
+use tokio::net::TcpListener;
+
+/// A small stand-in for Chatwoot 4.15.1, for demos and tests.
+///
+/// It keeps one account in memory, answers the REST, widget and public client interfaces, and sends signed
+/// webhooks. It forgets everything when it stops.
+#[derive(Parser)]
+#[command(version, about)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve a new desk until it is told to stop
+    ///
+    /// Without --kit the desk has the account "Hot Rodan" with four users, an administrator and three agents,
+    /// whose access tokens are printed. POST /_sandbox/faults switches misbehaviour on, GET /_sandbox/state shows
+    /// all conversations.
+    Serve {
+        /// Address to listen on; port 0 takes a free one
+        #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:3000")]
+        listen: SocketAddr,
+        /// Account, users and their tokens: {"account":1,"users":[{"id","name","email","token"},…],"platform":…};
+        /// the first user is the administrator
+        #[arg(long, value_name = "TOKENS.json")]
+        kit: Option<PathBuf>,
+    },
+}
+
+/// The file given with `--kit`.
+#[derive(Deserialize)]
+struct Kit {
+    account: i64,
+    users: Vec<KitUser>,
+    platform: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct KitUser {
+    id: i64,
+    name: String,
+    email: String,
+    token: String,
+}
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    tracing_subscriber::fmt().with_writer(std::io::stderr).init();
+    let Command::Serve { listen, kit } = Arguments::parse().command;
+    let options = match kit {
+        Some(path) => read_kit(&path)?,
+        None => Options::default(),
+    };
+    let sandbox = Sandbox::new(options);
+    let listener = TcpListener::bind(listen)
+        .await
+        .with_context(|| format!("cannot listen on {listen}; choose another address with --listen"))?;
+    let server = sandbox.serve(listener)?;
+    println!("Desk at {}", server.url());
+    sandbox.read(|desk| {
+        for user in desk.users.values() {
+            println!("  {} ({}), access token {}", user.name, user.role, user.token);
+        }
+    });
+    tokio::signal::ctrl_c().await.context("cannot wait for Ctrl-C")?;
+    server.shut_down().await;
+    Ok(())
+}
+
+fn read_kit(path: &Path) -> anyhow::Result<Options> {
+    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let kit: Kit = serde_json::from_str(&text)
+        .with_context(|| format!("{} is not a kit file; `serve --help` shows its form", path.display()))?;
+    anyhow::ensure!(
+        !kit.users.is_empty(),
+        "{} names no user; the desk needs an administrator",
+        path.display()
+    );
+    let users = kit.users.into_iter().map(|user| UserOptions {
+        id: user.id,
+        name: user.name,
+        email: user.email,
+        token: Some(user.token),
+    });
+    Ok(Options {
+        account_id: kit.account,
+        users: users.collect(),
+        platform_token: kit.platform,
+        ..Options::default()
+    })
+}

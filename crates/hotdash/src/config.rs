@@ -88,7 +88,20 @@ impl Config {
         Self::from_sources(file, &environment())
     }
 
-    /// The same with a given environment: for tests, and for commands that bring their own settings.
+    /// The environment, overruled where a command brings settings of its own.
+    pub fn overruled(own: &[(&str, String)]) -> Result<Self, ConfigError> {
+        let mut environment = environment();
+        environment.extend(own.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
+        Self::from_sources(None, &environment)
+    }
+
+    /// What to log when nothing else was asked for.
+    #[must_use]
+    pub fn log_filter(default: &str) -> String {
+        environment().remove("HOTDASH_LOG").unwrap_or_else(|| default.to_owned())
+    }
+
+    /// The same with a given environment, for tests.
     pub fn from_sources(
         file: Option<&Path>,
         environment: &BTreeMap<String, String>,

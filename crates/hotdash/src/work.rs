@@ -6,6 +6,7 @@
 pub mod accept;
 pub mod decide;
 pub mod deliver;
+pub mod doctor;
 pub mod draft;
 pub mod ingest;
 pub mod people;

@@ -137,8 +137,11 @@ impl Store {
         self.commit(batch).await.map(drop)
     }
 
-    /// Take back every lease of workers that can no longer be alive, e.g. our own after a restart on SQLite.
-    pub async fn release_all_leases(&self) -> Result<(), StoreError> {
+    /// Before working off the queue. The embedded database then belongs to this process alone, so whoever held a
+    /// lease is gone. On PostgreSQL other replicas may be working, and their leases run out by themselves.
+    pub async fn begin_work(&self) -> Result<(), StoreError> {
+        let super::Backend::Sqlite(database) = &*self.backend else { return Ok(()) };
+        database.work_alone()?;
         let release = Statement::new(
             "UPDATE jobs SET state = 'ready', leased_by = NULL, leased_until = NULL WHERE state = 'leased'",
             vec![],

@@ -5,11 +5,13 @@ use super::{Row, StoreError, Value};
 use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod};
 use futures_util::future::join_all;
 use futures_util::{TryStreamExt, pin_mut};
+use std::net::IpAddr;
 use std::str::FromStr;
 use std::sync::Arc;
 use tokio::sync::{Mutex, mpsc, oneshot};
+use tokio_postgres::config::{Host, SslMode};
 use tokio_postgres::types::Type;
-use tokio_postgres::{Client, Config, NoTls, config::SslMode};
+use tokio_postgres::{Client, Config, NoTls};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 const GROUP: usize = 256;
@@ -38,7 +40,7 @@ impl Postgres {
         let config = Config::from_str(url)
             .map_err(|e| StoreError::Unavailable(format!("DATABASE_URL is not a PostgreSQL address: {e}")))?;
         let recycle = ManagerConfig { recycling_method: RecyclingMethod::Fast };
-        let manager = if config.get_ssl_mode() == SslMode::Disable {
+        let manager = if goes_without_tls(&config) {
             Manager::from_config(config, NoTls, recycle)
         } else {
             let (tls, _) = MakeRustlsConnect::with_native_certs().map_err(|e| {
@@ -72,6 +74,20 @@ impl Postgres {
     pub(super) async fn read(&self, statement: Statement) -> Result<Vec<Row>, StoreError> {
         let client = self.pool.get().await?;
         Ok(run(&client, &statement).await?.rows)
+    }
+}
+
+/// A server on this very machine often has a certificate that nobody issued for it (Debian's installs one), and nobody
+/// listens in between; `sslmode=require` insists on TLS there too.
+fn goes_without_tls(config: &Config) -> bool {
+    let is_here = |host: &Host| match host {
+        Host::Tcp(name) => name == "localhost" || name.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback()),
+        Host::Unix(_) => true,
+    };
+    match config.get_ssl_mode() {
+        SslMode::Disable => true,
+        SslMode::Prefer => config.get_hosts().iter().all(is_here),
+        _ => false,
     }
 }
 

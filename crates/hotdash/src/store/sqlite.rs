@@ -28,8 +28,8 @@ pub(super) struct Sqlite {
     readers: Arc<Mutex<Vec<Reader>>>,
     permits: Semaphore,
     path: PathBuf,
-    /// Held as long as the store lives: two processes on one file would each believe that the queue is theirs.
-    _lock: File,
+    /// Held by whoever works off the queue, as long as the store lives.
+    alone: Mutex<Option<File>>,
 }
 
 impl Sqlite {
@@ -39,7 +39,6 @@ impl Sqlite {
             std::fs::create_dir_all(dir)
                 .map_err(|e| StoreError::Unavailable(format!("cannot create {}: {e}", dir.display())))?;
         }
-        let lock = lock_file(path)?;
         let connection = connect(path)?;
         let (writer, requests) = mpsc::channel();
         let own = connect(path)?;
@@ -48,9 +47,18 @@ impl Sqlite {
             .spawn(move || write_groups(own, &requests))
             .map_err(|e| StoreError::Unavailable(format!("cannot start the writer thread: {e}")))?;
         let readers = Arc::new(Mutex::new(Vec::new()));
-        let store =
-            Self { writer, readers, permits: Semaphore::new(READERS), path: path.to_owned(), _lock: lock };
+        let permits = Semaphore::new(READERS);
+        let store = Self { writer, readers, permits, path: path.to_owned(), alone: Mutex::new(None) };
         Ok((store, connection))
+    }
+
+    /// Make sure that no other process works off this queue: each would believe that all leases are its own.
+    pub(super) fn work_alone(&self) -> Result<(), StoreError> {
+        let mut alone = self.alone.lock().map_err(|_| gone())?;
+        if alone.is_none() {
+            *alone = Some(lock_file(&self.path)?);
+        }
+        Ok(())
     }
 
     pub(super) async fn commit(&self, batch: Batch) -> Reply {

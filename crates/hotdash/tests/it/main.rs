@@ -1,3 +1,13 @@
-//! Integration tests.
+//! Integration tests: one binary, because linking is what costs on two cores.
+// `cfg(test)` tells clippy that these are tests, helpers included.
 
+#[cfg(test)]
 mod chatwoot;
+#[cfg(test)]
+mod journey;
+#[cfg(test)]
+mod model;
+#[cfg(test)]
+mod store;
+#[cfg(test)]
+mod support;

@@ -1,0 +1,103 @@
+//! The desk: every table of one account, in memory, and what is waiting to be told to the outside.
+//!
+//! Invariant: nothing here does I/O. Verbs (in `act`) change rows and queue events; [`Desk::build_pending`]
+//! turns queued events into deliveries that show the desk as it is *then*, which is later than the event.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use crate::clock::Clock;
+use crate::event::{Delivery, Event};
+use crate::model::{
+    Account, AgentBot, CannedResponse, Contact, ContactInbox, Conversation, CsatResponse, CustomAttribute,
+    DashboardApp, Inbox, Label, Message, Team, User, Webhook,
+};
+
+/// A table: rows by id, in order of creation.
+pub type Table<T> = BTreeMap<i64, T>;
+
+#[derive(Debug)]
+pub struct Desk {
+    pub account: Account,
+    pub users: Table<User>,
+    pub bots: Table<AgentBot>,
+    pub teams: Table<Team>,
+    pub labels: Table<Label>,
+    pub inboxes: Table<Inbox>,
+    pub contacts: Table<Contact>,
+    pub contact_inboxes: Table<ContactInbox>,
+    pub conversations: Table<Conversation>,
+    pub messages: Table<Message>,
+    pub webhooks: Table<Webhook>,
+    pub canned_responses: Table<CannedResponse>,
+    pub dashboard_apps: Table<DashboardApp>,
+    pub custom_attributes: Table<CustomAttribute>,
+    pub csat_responses: Table<CsatResponse>,
+    /// The token of a platform app, which opens nothing here but is told apart from an unknown one.
+    pub platform_token: Option<String>,
+    /// Where this desk can be reached: the front of every link it makes.
+    pub base_url: String,
+    pub clock: Clock,
+    /// The last id given out, by table.
+    last_ids: BTreeMap<&'static str, i64>,
+    pub(crate) events: Vec<Event>,
+    pub(crate) outbox: Vec<Delivery>,
+    /// Contacts whose new e-mail address is still to be looked up for a picture.
+    pub(crate) avatar_lookups: Vec<i64>,
+    /// While held, events stay queued and are built by a later turn.
+    pub(crate) building_held: bool,
+}
+
+impl Desk {
+    pub(crate) fn new(account: Account, users: Vec<User>, clock: Clock) -> Self {
+        let mut desk = Self {
+            account,
+            users: Table::new(),
+            bots: Table::new(),
+            teams: Table::new(),
+            labels: Table::new(),
+            inboxes: Table::new(),
+            contacts: Table::new(),
+            contact_inboxes: Table::new(),
+            conversations: Table::new(),
+            messages: Table::new(),
+            webhooks: Table::new(),
+            canned_responses: Table::new(),
+            dashboard_apps: Table::new(),
+            custom_attributes: Table::new(),
+            csat_responses: Table::new(),
+            platform_token: None,
+            base_url: String::new(),
+            clock,
+            last_ids: BTreeMap::new(),
+            events: Vec::new(),
+            outbox: Vec::new(),
+            avatar_lookups: Vec::new(),
+            building_held: false,
+        };
+        for user in users {
+            desk.users.insert(user.id, user);
+        }
+        desk
+    }
+
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// The next id of a table, which is never given out twice.
+    pub(crate) fn next_id(&mut self, table: &'static str) -> i64 {
+        let last = self.last_ids.entry(table).or_default();
+        *last += 1;
+        *last
+    }
+
+    /// The messages of a conversation, oldest first.
+    pub fn messages_of<'a>(
+        &'a self,
+        conversation: &'a Conversation,
+    ) -> impl DoubleEndedIterator<Item = &'a Message> + 'a {
+        conversation.messages.iter().filter_map(|id| self.messages.get(id))
+    }
+}

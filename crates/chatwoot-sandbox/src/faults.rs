@@ -1,0 +1,119 @@
+//! Misbehaviour on demand: what a real desk and its network do on bad days, switched on by a test.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::{Method, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use serde::{Deserialize, Serialize};
+
+use crate::Sandbox;
+use crate::api::answer;
+use crate::connection::Line;
+
+/// What is wrong with the desk. The default is a healthy one.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Faults {
+    /// Every interface of the desk, until it is switched off again.
+    pub outage: Outage,
+    /// Every REST answer comes this much later.
+    pub latency_ms: u64,
+    /// So many REST calls are answered 429.
+    pub rate_limited: u32,
+    /// So many writing REST calls are carried out, and the connection is cut before their answer.
+    pub answers_lost: u32,
+    /// Only calls whose path contains this lose their answer; empty means all writing calls.
+    pub answers_lost_path: String,
+    pub webhooks: WebhookFaults,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outage {
+    #[default]
+    None,
+    /// 503 for everything.
+    Unavailable,
+    /// The connection is closed without an answer, and nothing is carried out.
+    Closed,
+}
+
+/// What is wrong with deliveries.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct WebhookFaults {
+    /// So many deliveries are never sent.
+    pub drop_next: u32,
+    /// No delivery is sent at all.
+    pub drop_all: bool,
+    /// Every delivery is sent twice, under the same delivery id.
+    pub double: bool,
+    /// Every delivery leaves this much later.
+    pub delay_ms: u64,
+    /// The deliveries of one action leave in the opposite order.
+    pub reorder: bool,
+    /// Bodies are built this much after the event, and show the desk as it is by then.
+    pub build_delay_ms: u64,
+    /// A delivery that is not accepted is sent again until it is. The real desk does not do this for account
+    /// webhooks; tests that restart their receiver may.
+    pub retry_until_accepted: bool,
+}
+
+/// Stands before the desk's interfaces and spoils what it is told to.
+pub(crate) async fn spoil(State(sandbox): State<Sandbox>, request: Request, next: Next) -> Response {
+    let line = request.extensions().get::<ConnectInfo<Line>>().map(|info| info.0.clone());
+    let faults = sandbox.faults();
+    match faults.outage {
+        Outage::None => {}
+        Outage::Unavailable => return StatusCode::SERVICE_UNAVAILABLE.into_response(),
+        Outage::Closed => return cut(line),
+    }
+    let path = request.uri().path();
+    if !is_rest(path) {
+        return next.run(request).await;
+    }
+    if faults.latency_ms > 0 {
+        tokio::time::sleep(Duration::from_millis(faults.latency_ms)).await;
+    }
+    if sandbox.take_fault(|faults| &mut faults.rate_limited) {
+        return answer::rate_limited();
+    }
+    let writes = !matches!(*request.method(), Method::GET | Method::HEAD);
+    let loses = writes
+        && path.contains(&faults.answers_lost_path)
+        && sandbox.take_fault(|faults| &mut faults.answers_lost);
+    let response = next.run(request).await;
+    if loses { cut(line) } else { response }
+}
+
+/// The calls of integrations; a visitor's widget does not use them up.
+fn is_rest(path: &str) -> bool {
+    path.starts_with("/api/") && !path.starts_with("/api/v1/widget/")
+}
+
+/// Cuts the connection under the answer. Where there is no connection (a router called in process) the answer is
+/// a 503, which is as near as one can come.
+fn cut(line: Option<Line>) -> Response {
+    if let Some(line) = line {
+        line.cut();
+    }
+    StatusCode::SERVICE_UNAVAILABLE.into_response()
+}
+
+/// A switch that many can hold and one can throw.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Switch(Arc<AtomicBool>);
+
+impl Switch {
+    pub(crate) fn throw(&self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+
+    pub(crate) fn is_thrown(&self) -> bool {
+        self.0.load(Ordering::SeqCst)
+    }
+}

@@ -1,0 +1,32 @@
+//! The store on both databases.
+
+mod commits;
+mod conversations;
+mod deliveries;
+mod drafts;
+mod failures;
+mod jobs;
+mod people;
+mod rotation;
+mod schema;
+
+use hotdash::store::Store;
+use hotdash::store::desks::Desk;
+use hotdash_core::ids::DeskId;
+
+/// The desk of these tests.
+const DESK: DeskId = DeskId(1);
+
+/// Any moment; what matters is how times compare.
+const NOW: i64 = 1_750_000_000_000;
+
+async fn keep_desk(store: &Store) -> Desk {
+    let desk = Desk {
+        id: DESK,
+        base_url: "http://desk.test".into(),
+        account: 7,
+        name: "Kitchen goods".into(),
+        url_token: "one".into(),
+    };
+    store.keep_desk(&desk, NOW).await.unwrap()
+}
