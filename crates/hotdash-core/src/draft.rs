@@ -2,9 +2,12 @@
 
 pub mod check;
 pub mod compose;
+mod facts;
 pub mod guard;
 pub mod note;
 pub mod prompt;
+mod text;
+mod vocabulary;
 
 pub use check::{Finding, Severity, check, checks_run};
 pub use compose::compose;
