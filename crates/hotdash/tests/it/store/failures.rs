@@ -47,7 +47,10 @@ async fn only_one_process_works_off_an_embedded_queue() {
     let second = database.open().await;
     let error = second.begin_work().await.unwrap_err().to_string();
     assert!(error.contains("in use by another hotdash"), "{error}");
-    assert!(second.users().await.unwrap().is_empty(), "commands like `hotdash user` may read and write meanwhile");
+    assert!(
+        second.users().await.unwrap().is_empty(),
+        "commands like `hotdash user` may read and write meanwhile"
+    );
     drop(first);
     second.begin_work().await.unwrap();
 }
