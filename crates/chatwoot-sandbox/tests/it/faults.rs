@@ -173,6 +173,8 @@ async fn another_process_can_switch_faults_and_look_at_everything() {
     let cleared = house.call(ADA, "DELETE", "/_sandbox/faults", Value::Null).await.json();
     assert_eq!(cleared, serde_json::to_value(Faults::default()).unwrap());
     let state = house.call(ADA, "GET", "/_sandbox/state", Value::Null).await.json();
+    assert_eq!(state["users"][1]["token"], house.token(BEN));
+    assert!(state["inboxes"][0]["website_token"].is_string());
     let seen = &state["conversations"][0];
     assert_eq!(seen["contact"]["email"], "ann@example.test");
     assert_eq!(seen["messages"][1]["private"], true);
