@@ -2,3 +2,6 @@
 
 mod analysis;
 mod cases;
+mod desk;
+mod drafting;
+mod routing;

@@ -4,6 +4,10 @@
 #[cfg(test)]
 mod chatwoot;
 #[cfg(test)]
+mod crash;
+#[cfg(test)]
+mod journey;
+#[cfg(test)]
 mod model;
 #[cfg(test)]
 mod store;

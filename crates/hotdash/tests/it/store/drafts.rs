@@ -1,15 +1,20 @@
 //! A draft's life: one living draft for a conversation, decided about exactly once and about exactly one text.
 
+use super::conversations::conversation;
 use super::{DESK, NOW};
 use crate::support::{Database, both_databases};
+use hotdash::store::conversations::keep_conversation;
 use hotdash::store::drafts::{
-    Draft, DraftState, Drafted, Expected, Review, begin_drafting, claim_draft, decide_draft, end_drafts,
-    keep_review, make_ready, move_draft, note_of_draft, queue_draft, supersede_drafts, undo_reviews,
+    Draft, DraftState, Drafted, Expected, Review, approve_draft, begin_drafting, begin_sending_draft,
+    claim_draft, decide_draft, end_drafts, end_drafts_of_closed, hold_living_draft, keep_review, make_ready,
+    move_draft, note_of_draft, queue_draft, settle_draft, supersede_drafts, undo_reviews,
 };
 use hotdash::store::effects::{
-    Change, EffectState, NewEffect, begin_sending, drop_pending_of_draft, settle_effect, want, want_all,
+    Change, EffectState, NewEffect, begin_sending, drop_pending_of_draft, settle_effect, unsend, want,
+    want_all,
 };
 use hotdash::store::{Batch, Statement, Store, StoreError};
+use hotdash_core::conversation::{Conversation, Status};
 use hotdash_core::ids::{AgentId, ConversationId, DraftId, EffectId, MessageId, UserId};
 
 both_databases!(
@@ -21,6 +26,10 @@ both_databases!(
     what_is_leaving_is_not_superseded,
     an_ended_conversation_ends_its_drafts,
     an_approval_can_be_taken_back,
+    an_edited_text_is_approved_in_place_of_the_drafted_one,
+    a_closed_conversation_ends_its_drafts,
+    a_later_message_makes_it_a_matter_for_two,
+    what_surely_did_not_leave_may_leave_again,
     grades_and_reasons_are_kept,
     an_effect_is_tried_and_settled_once,
 );
@@ -262,6 +271,81 @@ async fn an_approval_can_be_taken_back(database: &Database) {
     assert_eq!(store.effects(DESK, CONVERSATION).await.unwrap()[0].state, EffectState::Dropped);
     assert_eq!(store.reviews(&id("1")).await.unwrap()[0].undone_at, Some(NOW + 10));
     assert_eq!(store.commit(undo).await.unwrap_err(), StoreError::Conflict { step: 0 });
+}
+
+async fn an_edited_text_is_approved_in_place_of_the_drafted_one(database: &Database) {
+    let store = database.open().await;
+    ready(&store, "1", QUESTION).await;
+    let one = id("1");
+    let edit = |expected: &Expected<'_>, text, hash| {
+        approve_draft(expected, DraftState::Ready, DraftState::Approved, text, hash, NOW + 9)
+    };
+    let stale = Expected { text_hash: "h0", ..expected(&one) };
+    let refused = run(&store, edit(&stale, "other", "h2")).await;
+    assert_eq!(refused.unwrap_err(), StoreError::Conflict { step: 0 });
+    run(&store, edit(&expected(&one), "Dear Eva, thank you.", "h2")).await.unwrap();
+    let draft = get(&store, "1").await;
+    assert_eq!((draft.state, draft.version, draft.decided_at), (DraftState::Approved, 2, Some(NOW + 9)));
+    assert_eq!((draft.drafted.as_str(), draft.text.as_str()), ("Dear Eva, …", "Dear Eva, thank you."));
+    assert_eq!(draft.text_hash, "h2");
+
+    // Approved as it was drafted: the same text stays the same version.
+    run(&store, move_draft(&one, DraftState::Approved, DraftState::Ready, None, NOW)).await.unwrap();
+    let again = Expected { version: 2, text_hash: "h2", ..expected(&one) };
+    run(&store, edit(&again, "Dear Eva, thank you.", "h2")).await.unwrap();
+    assert_eq!(get(&store, "1").await.version, 2);
+}
+
+async fn a_closed_conversation_ends_its_drafts(database: &Database) {
+    let store = database.open().await;
+    ready(&store, "1", QUESTION).await;
+    store.commit(approve(&id("1"))).await.unwrap();
+    let close = || end_drafts_of_closed(DESK, CONVERSATION, NOW + 30);
+    store.commit(close()).await.unwrap();
+    assert_eq!(state(&store, "1").await, DraftState::Approved, "the conversation is not even known");
+    for (status, seen) in [(Status::Open, 1), (Status::Pending, 2)] {
+        let open = Conversation { status, ..conversation(CONVERSATION.0, seen) };
+        store.commit(keep_conversation(DESK, &open).unwrap().into()).await.unwrap();
+        store.commit(close()).await.unwrap();
+        assert_eq!(state(&store, "1").await, DraftState::Approved, "{status:?}");
+    }
+    let snoozed = Conversation { status: Status::Snoozed, ..conversation(CONVERSATION.0, 3) };
+    let mut batch = Batch::from(keep_conversation(DESK, &snoozed).unwrap());
+    batch.append(close());
+    store.commit(batch).await.unwrap();
+    let draft = get(&store, "1").await;
+    assert_eq!((draft.state, draft.settled_at), (DraftState::Superseded, Some(NOW + 30)));
+    assert_eq!(draft.reason.as_deref(), Some("the conversation was snoozed"));
+    assert_eq!(store.effects(DESK, CONVERSATION).await.unwrap()[0].state, EffectState::Dropped);
+}
+
+async fn a_later_message_makes_it_a_matter_for_two(database: &Database) {
+    let store = database.open().await;
+    assert!(queue(&store, "1", QUESTION).await);
+    run(&store, hold_living_draft(DESK, ConversationId(13))).await.unwrap();
+    assert!(!get(&store, "1").await.hold);
+    run(&store, hold_living_draft(DESK, CONVERSATION)).await.unwrap();
+    assert!(get(&store, "1").await.hold);
+}
+
+async fn what_surely_did_not_leave_may_leave_again(database: &Database) {
+    let store = database.open().await;
+    ready(&store, "1", QUESTION).await;
+    store.commit(approve(&id("1"))).await.unwrap();
+    let effect = EffectId("reply-1".into());
+    assert_eq!(run(&store, unsend(&effect)).await.unwrap_err(), StoreError::Conflict { step: 0 });
+    for at in [NOW, NOW + 1] {
+        let mut leaving = Batch::from(begin_sending(&effect, at));
+        leaving.push(begin_sending_draft(&id("1")));
+        store.commit(leaving).await.unwrap();
+    }
+    run(&store, unsend(&effect)).await.unwrap();
+    let kept = store.effect(&effect).await.unwrap().unwrap();
+    assert_eq!((kept.state, kept.tried_at), (EffectState::Pending, None));
+    assert_eq!(run(&store, settle_draft(&id("1"), DraftState::Sent, None, NOW + 5)).await.unwrap(), 1);
+    assert_eq!(run(&store, settle_draft(&id("1"), DraftState::Failed, Some("late"), NOW)).await.unwrap(), 0);
+    let draft = get(&store, "1").await;
+    assert_eq!((draft.state, draft.settled_at, draft.reason), (DraftState::Sent, Some(NOW + 5), None));
 }
 
 fn review(name: &str, verdict: &str) -> Review {

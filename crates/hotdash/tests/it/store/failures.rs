@@ -40,13 +40,19 @@ async fn a_file_that_is_no_database_is_refused() {
 }
 
 #[tokio::test]
-async fn a_second_process_on_the_same_file_is_refused_until_the_first_is_gone() {
+async fn only_one_process_works_off_an_embedded_queue() {
     let database = Database::sqlite();
     let first = database.open().await;
-    let text = refused(&database.url).await;
-    assert!(text.contains("in use by another hotdash"), "{text}");
+    first.begin_work().await.unwrap();
+    let second = database.open().await;
+    let error = second.begin_work().await.unwrap_err().to_string();
+    assert!(error.contains("in use by another hotdash"), "{error}");
+    assert!(
+        second.users().await.unwrap().is_empty(),
+        "commands like `hotdash user` may read and write meanwhile"
+    );
     drop(first);
-    database.open().await;
+    second.begin_work().await.unwrap();
 }
 
 #[tokio::test]

@@ -15,7 +15,7 @@ both_databases!(
     a_renewed_lease_does_not_run_out,
     a_postponed_job_keeps_its_place,
     a_dead_letter_makes_way,
-    released_leases_are_ready_again,
+    beginning_work_frees_what_a_dead_process_left_on_sqlite_only,
     many_workers_do_each_job_once_and_in_order,
 );
 
@@ -154,14 +154,18 @@ async fn a_dead_letter_makes_way(database: &Database) {
     assert_eq!(ids(&claim(&store, "w", NOW).await), ["2"]);
 }
 
-async fn released_leases_are_ready_again(database: &Database) {
+async fn beginning_work_frees_what_a_dead_process_left_on_sqlite_only(database: &Database) {
     let store = database.open().await;
     put(&store, [job("1", "a"), job("2", "b")]).await;
     assert_eq!(claim(&store, "before the crash", NOW).await.len(), 2);
-    store.release_all_leases().await.unwrap();
+    store.begin_work().await.unwrap();
     let again = claim(&store, "after it", NOW).await;
-    assert_eq!(ids(&again), ["1", "2"]);
-    assert_eq!(again[0].attempts, 2, "a try that crashed is counted");
+    if database.url.starts_with("sqlite:") {
+        assert_eq!(ids(&again), ["1", "2"]);
+        assert_eq!(again[0].attempts, 2, "a try that crashed is counted");
+    } else {
+        assert_eq!(ids(&again), [""; 0], "other replicas may hold them");
+    }
 }
 
 /// 1,000 jobs in 50 lanes, 8 workers; each lane's jobs are noted in the transaction that ends them.
