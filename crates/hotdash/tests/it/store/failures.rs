@@ -40,13 +40,19 @@ async fn a_file_that_is_no_database_is_refused() {
 }
 
 #[tokio::test]
-async fn a_second_process_on_the_same_file_is_refused_until_the_first_is_gone() {
+async fn a_second_worker_on_the_same_file_is_refused_until_the_first_is_gone() {
     let database = Database::sqlite();
-    let first = database.open().await;
-    let text = refused(&database.url).await;
-    assert!(text.contains("in use by another hotdash"), "{text}");
+    let (first, second) = (database.open().await, database.open().await);
+    first.begin_work().await.unwrap();
+    first.begin_work().await.unwrap();
+    // A command beside the running service may read and write, e.g. add a person.
+    second.keep_session("s", "data", 1).await.unwrap();
+    match second.begin_work().await.unwrap_err() {
+        StoreError::Unavailable(text) => assert!(text.contains("in use by another hotdash"), "{text}"),
+        other => panic!("{other:?}"),
+    }
     drop(first);
-    database.open().await;
+    second.begin_work().await.unwrap();
 }
 
 #[tokio::test]
