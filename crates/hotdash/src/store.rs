@@ -81,6 +81,7 @@ impl Store {
             let path = Path::new(path.trim_start_matches("//")).to_owned();
             let opened = tokio::task::spawn_blocking(move || {
                 let (database, connection) = sqlite::Sqlite::open(&path)?;
+                let _lock = sqlite::lock_for_migration(&path)?;
                 migrate::sqlite(connection)?;
                 Ok::<_, StoreError>(database)
             });
