@@ -1,41 +1,54 @@
 //! The desk's clock: the only place that reads the time, so that a seed or a test can own the hands.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::{SignedDuration, Timestamp, TimestampRound, Unit};
 
 /// Follows real time until its hands are set; then it stands still until it is set, moved or released again.
 #[derive(Clone, Debug, Default)]
 pub struct Clock {
-    hands: Arc<Mutex<Option<Timestamp>>>,
+    state: Arc<Mutex<State>>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    hands: Option<Timestamp>,
+    /// The last real time that was told.
+    last: Timestamp,
 }
 
 impl Clock {
     /// Now, in whole microseconds: what a PostgreSQL column of the real desk keeps.
+    /// Following real time, no two are equal.
     pub fn now(&self) -> Timestamp {
-        let held = *self.lock();
-        whole_micros(held.unwrap_or_else(real_now))
+        let mut state = self.lock();
+        if let Some(hands) = state.hands {
+            return whole_micros(hands);
+        }
+        let tick = state.last.checked_add(SignedDuration::from_micros(1)).unwrap_or(state.last);
+        state.last = whole_micros(real_now()).max(tick);
+        state.last
     }
 
     /// Stops the clock at `at`.
     pub fn set(&self, at: Timestamp) {
-        *self.lock() = Some(at);
+        self.lock().hands = Some(at);
     }
 
     /// Moves the hands on by `by` and leaves them there.
     pub fn advance(&self, by: SignedDuration) {
-        let mut hands = self.lock();
-        let from = hands.unwrap_or_else(real_now);
-        *hands = Some(from.checked_add(by).unwrap_or(from));
+        let mut state = self.lock();
+        let from = state.hands.unwrap_or_else(real_now);
+        state.hands = Some(from.checked_add(by).unwrap_or(from));
     }
 
     /// Lets the clock follow real time again.
     pub fn follow_real_time(&self) {
-        *self.lock() = None;
+        self.lock().hands = None;
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Option<Timestamp>> {
-        self.hands.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

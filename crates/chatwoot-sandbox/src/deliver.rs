@@ -16,6 +16,9 @@ const WORKERS: usize = 10;
 /// Chatwoot's `WEBHOOK_TIMEOUT`.
 const TIMEOUT: Duration = Duration::from_secs(5);
 
+/// A quick receiver gets its deliveries in the order of the events; a slow one gets them as they fall.
+const HEAD_START: Duration = Duration::from_millis(4);
+
 /// A delivery and how long it is held back.
 #[derive(Debug)]
 pub(crate) struct Queued {
@@ -39,10 +42,11 @@ pub(crate) async fn run(desk: WeakSandbox, mut queue: mpsc::UnboundedReceiver<Qu
         }
         // Waiting for a turn here, not in the task, keeps the order in which deliveries start.
         let Ok(turn) = workers.acquire_owned().await else { return };
-        tokio::spawn(async move {
+        let under_way = tokio::spawn(async move {
             let _turn = turn;
             post(&desk, &client, queued.delivery).await;
         });
+        let _ = tokio::time::timeout(HEAD_START, under_way).await;
     }
 }
 

@@ -1,8 +1,8 @@
 //! History for a desk that should not look empty: a motor-parts shop with four weeks of support behind it.
 //!
 //! Texts and proportions are data (`seed/texts.toml`); [`history`] makes up what happened from a fixed number, and
-//! [`play`] writes it into the desk's tables by the desk's own rules. Two runs for the same moment are equal, save
-//! for secrets, which are new each time. Rows are written directly, so no webhook is ever sent.
+//! [`play`] does it all again with the desk's own verbs. Two runs for the same moment are equal, save for secrets,
+//! which are new each time. No webhook is sent for the past.
 
 mod calendar;
 mod dice;
@@ -22,7 +22,16 @@ use crate::{Desk, Sandbox};
 ///
 /// Refuses a desk that already has inboxes: its people and their figures would get mixed up with invented ones.
 pub fn seed(sandbox: &Sandbox, now: Timestamp) -> anyhow::Result<()> {
-    sandbox.act(|desk| fill(desk, now))
+    sandbox.act(|desk| {
+        // The past is played with a clock of its own, and nobody is told of it.
+        let clock = std::mem::take(&mut desk.clock);
+        let held = std::mem::replace(&mut desk.building_held, true);
+        let filled = fill(desk, now);
+        desk.events.clear();
+        desk.building_held = held;
+        desk.clock = clock;
+        filled
+    })
 }
 
 fn fill(desk: &mut Desk, now: Timestamp) -> anyhow::Result<()> {
@@ -31,7 +40,8 @@ fn fill(desk: &mut Desk, now: Timestamp) -> anyhow::Result<()> {
     let crew: Vec<(i64, String)> = desk.users.values().map(|user| (user.id, user.name.clone())).collect();
     let names = crew.iter().map(|(_, name)| first_name(name)).collect();
     let history = history::imagine(&texts, &names, now)?;
-    let places = setup::set_up(desk, &crew, calendar::start(now))?;
+    desk.clock.set(calendar::start(now));
+    let places = setup::set_up(desk, &crew)?;
     play::play(desk, &crew, &places, history)
 }
 

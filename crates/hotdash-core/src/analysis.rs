@@ -15,7 +15,7 @@ use lists::{Found, Lists};
 use sentiment::Mood;
 use serde::{Deserialize, Serialize};
 use std::sync::LazyLock;
-use words::{Haystack, StemLanguage};
+use words::{Haystack, Hit, StemLanguage};
 
 /// Everything the lists say about one message.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -54,6 +54,18 @@ pub enum SentimentClass {
     Positive,
 }
 
+impl SentimentClass {
+    /// The word used in rules and labels.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Negative => "negative",
+            Self::Neutral => "neutral",
+            Self::Positive => "positive",
+        }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Intent {
     pub kind: IntentKind,
@@ -69,6 +81,20 @@ pub enum IntentKind {
     Praise,
     Request,
     General,
+}
+
+impl IntentKind {
+    /// The word used in rules and labels.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Question => "question",
+            Self::Complaint => "complaint",
+            Self::Praise => "praise",
+            Self::Request => "request",
+            Self::General => "general",
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -103,6 +129,20 @@ pub enum EscalationKind {
     Fraud,
     Chargeback,
     Press,
+}
+
+impl EscalationKind {
+    /// The word used in rules and labels.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Safety => "safety",
+            Self::Legal => "legal",
+            Self::Fraud => "fraud",
+            Self::Chargeback => "chargeback",
+            Self::Press => "press",
+        }
+    }
 }
 
 /// Word lists, ready to match. Build it once and share it.
@@ -161,6 +201,11 @@ impl Analyzer {
     #[must_use]
     pub fn is_function_word(&self, word: &str) -> bool {
         self.lists.is_function_word(word)
+    }
+
+    /// Whether a "not" of the message's language denies the words of a hit.
+    pub(crate) fn is_denied(&self, text: &Haystack, hit: Hit, code: Option<&str>) -> bool {
+        self.lists.is_denied(text, hit, code)
     }
 
     /// The names of the categories that the lists speak of in a text, in a known language.

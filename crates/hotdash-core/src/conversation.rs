@@ -49,6 +49,21 @@ pub enum Channel {
     Other(String),
 }
 
+impl Channel {
+    /// The word used in rules; of an unknown kind Chatwoot's own name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self {
+            Self::WebWidget => "web_widget",
+            Self::Email => "email",
+            Self::Api => "api",
+            Self::Sms => "sms",
+            Self::Whatsapp => "whatsapp",
+            Self::Other(name) => name,
+        }
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
@@ -66,6 +81,19 @@ pub enum Priority {
     Medium,
     High,
     Urgent,
+}
+
+impl Priority {
+    /// Chatwoot's word for it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+            Self::Urgent => "urgent",
+        }
+    }
 }
 
 /// A customer.

@@ -1,12 +1,15 @@
 //! The heart: what to do about one customer message, and why.
 
-use crate::action::Reasoned;
+mod assign;
+
+use crate::action::{Action, Reasoned};
 use crate::analysis::Analysis;
-use crate::conversation::{Agent, Conversation, Message};
+use crate::conversation::{Agent, Conversation, Message, Priority, Status};
 use crate::hours::Hours;
 use crate::ids::{AgentId, RuleId};
 use crate::routing::Assignment;
-use crate::rulebook::Rulebook;
+use crate::rulebook::condition::{Facts, Verdict};
+use crate::rulebook::{Group, Rule, Rulebook, Then};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -56,22 +59,215 @@ pub struct RuleTrace {
     pub because: String,
 }
 
+/// The rule named behind labels that come from the analysis and not from a rule.
+const ANALYSIS: &str = "analysis";
+
+/// The labels of an escalated conversation.
+const ESCALATED: [&str; 2] = ["escalated", "needs_attention"];
+
 impl Decision {
     /// The decision as a sentence or two for a person.
     #[must_use]
     pub fn sentence(&self) -> String {
-        todo!()
+        let mut parts: Vec<String> = self.assignment.iter().map(|a| a.sentence.clone()).collect();
+        let mut labels: Vec<&str> = Vec::new();
+        for reasoned in &self.actions {
+            match &reasoned.action {
+                Action::AddLabels { labels: added } => labels.extend(added.iter().map(String::as_str)),
+                Action::SetPriority { priority } => parts.push(format!("Priority {}.", priority.name())),
+                Action::HoldForSecond => {
+                    parts.push(format!("Needs two approvers: {}.", reasoned.because.trim_end_matches('.')));
+                }
+                _ => {}
+            }
+        }
+        if !labels.is_empty() {
+            parts.push(format!("Labelled {}.", labels.join(", ")));
+        }
+        if !self.draft {
+            parts.push(self.draft_because.clone());
+        }
+        if parts.is_empty() { "No rule applied.".to_owned() } else { parts.join(" ") }
     }
 }
 
 /// Decide about one customer message.
 #[must_use]
-pub fn decide(_rules: &Rulebook, _seen: &Snapshot<'_>, _now: Timestamp) -> Decision {
-    todo!()
+pub fn decide(rules: &Rulebook, seen: &Snapshot<'_>, now: Timestamp) -> Decision {
+    let facts = Facts::new(rules, seen, now);
+    let mut making = Making::new(rules, seen);
+    for rule in rules.rules.iter().filter(|rule| rule.enabled && rule.group == Group::Tags) {
+        let verdict = rule.when.judge(&facts);
+        making.trace(rule, verdict.holds, &verdict);
+        if verdict.holds {
+            making.apply(rule, &verdict.seen.join("; "));
+        }
+    }
+    making.labels_of_the_analysis(rules);
+    making.assign(rules, &facts);
+    making.finish()
 }
 
-/// Decide the assignment alone, for a conversation that was left waiting ([`crate::action::Action::AwaitAgent`]).
+/// Decide the assignment alone, for a conversation that was left waiting ([`Action::AwaitAgent`]).
 #[must_use]
-pub fn decide_assignment(_rules: &Rulebook, _seen: &Snapshot<'_>, _now: Timestamp) -> Decision {
-    todo!()
+pub fn decide_assignment(rules: &Rulebook, seen: &Snapshot<'_>, now: Timestamp) -> Decision {
+    let facts = Facts::new(rules, seen, now);
+    let mut making = Making::new(rules, seen);
+    making.assign(rules, &facts);
+    making.draft = Err("Only the assignment was decided.".to_owned());
+    making.finish()
 }
+
+/// A decision in the making.
+struct Making<'a> {
+    seen: &'a Snapshot<'a>,
+    labels: Vec<Reasoned>,
+    priority: Option<(Priority, RuleId, String)>,
+    notes: Vec<Reasoned>,
+    hold: Option<Reasoned>,
+    assignment: Option<(Assignment, Option<Reasoned>)>,
+    draft: Result<String, String>,
+    trace: Vec<RuleTrace>,
+    rulebook: String,
+}
+
+impl<'a> Making<'a> {
+    fn new(rules: &Rulebook, seen: &'a Snapshot<'a>) -> Self {
+        Self {
+            seen,
+            labels: Vec::new(),
+            priority: None,
+            notes: Vec::new(),
+            hold: None,
+            assignment: None,
+            draft: draft_for(seen),
+            trace: Vec::new(),
+            rulebook: rules.hash().to_owned(),
+        }
+    }
+
+    fn trace(&mut self, rule: &Rule, matched: bool, verdict: &Verdict) {
+        let because = verdict.seen.join("; ");
+        self.trace.push(RuleTrace { rule: rule.id.clone(), name: rule.name.clone(), matched, because });
+    }
+
+    fn apply(&mut self, rule: &Rule, because: &str) {
+        for then in &rule.then {
+            match then {
+                Then::Tag(labels) => self.add_labels(&rule.id, labels, because),
+                Then::Prioritise(priority) => self.prioritise(rule, *priority, because),
+                Then::Escalate => self.escalate(rule, because),
+                Then::Hold => self.hold(&rule.id, because),
+                Then::Note(text) => self.note(&rule.id, text.clone(), because),
+                Then::NoDraft => {
+                    self.draft = Err(format!("No draft: rule {} says so ({because}).", rule.name))
+                }
+                Then::Assign(_) => {}
+            }
+        }
+    }
+
+    /// Labels that are there already, or that another rule adds, are not added again.
+    fn add_labels(&mut self, rule: &RuleId, labels: &[String], because: &str) {
+        let there = |label: &String| {
+            self.seen.conversation.labels.contains(label)
+                || self
+                    .labels
+                    .iter()
+                    .any(|r| matches!(&r.action, Action::AddLabels { labels } if labels.contains(label)))
+        };
+        let labels: Vec<String> = labels.iter().filter(|label| !there(label)).cloned().collect();
+        if !labels.is_empty() {
+            let action = Action::AddLabels { labels };
+            self.labels.push(Reasoned { action, rule: rule.clone(), because: because.to_owned() });
+        }
+    }
+
+    /// A priority is raised, never lowered: a colleague may know more.
+    fn prioritise(&mut self, rule: &Rule, priority: Priority, because: &str) {
+        let least = self.priority.as_ref().map(|(p, ..)| *p).max(self.seen.conversation.priority);
+        if Some(priority) > least {
+            self.priority = Some((priority, rule.id.clone(), because.to_owned()));
+        }
+    }
+
+    fn escalate(&mut self, rule: &Rule, because: &str) {
+        // A second threat in an escalated conversation does not need the same note again.
+        if !self.seen.conversation.labels.iter().any(|label| label == ESCALATED[0]) {
+            let text = format!(
+                "**Escalated: {}**\n\n{because}.\n\n{}\n\nTwo different people must approve the reply.",
+                rule.name, rule.why
+            );
+            self.note(&rule.id, text, because);
+        }
+        self.add_labels(&rule.id, &ESCALATED.map(str::to_owned), because);
+        self.hold(&rule.id, because);
+    }
+
+    fn hold(&mut self, rule: &RuleId, because: &str) {
+        self.hold.get_or_insert_with(|| Reasoned {
+            action: Action::HoldForSecond,
+            rule: rule.clone(),
+            because: because.to_owned(),
+        });
+    }
+
+    fn note(&mut self, rule: &RuleId, text: String, because: &str) {
+        self.notes.push(Reasoned {
+            action: Action::Note { text: crate::draft::liquid_safe(&text) },
+            rule: rule.clone(),
+            because: because.to_owned(),
+        });
+    }
+
+    fn labels_of_the_analysis(&mut self, rules: &Rulebook) {
+        let Some(least) = rules.labels_from else { return };
+        let analysis = self.seen.analysis;
+        for tag in analysis.categories.iter().filter(|tag| tag.confidence >= least) {
+            let because = format!("the message says “{}”", tag.words.join("”, “"));
+            self.add_labels(&RuleId(ANALYSIS.to_owned()), std::slice::from_ref(&tag.name), &because);
+        }
+    }
+
+    fn finish(self) -> Decision {
+        let mut actions = self.labels;
+        actions.extend(self.priority.map(|(priority, rule, because)| Reasoned {
+            action: Action::SetPriority { priority },
+            rule,
+            because,
+        }));
+        actions.extend(self.notes);
+        let hold = self.hold.is_some();
+        actions.extend(self.hold);
+        let (assignment, action) = self.assignment.map_or((None, None), |(a, action)| (Some(a), action));
+        actions.extend(action);
+        let draft = self.draft.is_ok();
+        let (Ok(draft_because) | Err(draft_because)) = self.draft;
+        Decision {
+            actions,
+            trace: self.trace,
+            assignment,
+            hold,
+            draft,
+            draft_because,
+            rulebook: self.rulebook,
+        }
+    }
+}
+
+fn draft_for(seen: &Snapshot<'_>) -> Result<String, String> {
+    if !seen.message.is_from_customer() {
+        Err("No draft: the message is not from the customer.".to_owned())
+    } else if seen.conversation.contact.blocked {
+        Err("No draft: the contact is blocked.".to_owned())
+    } else if seen.conversation.status == Status::Pending {
+        Err("No draft: a bot has the conversation.".to_owned())
+    } else if seen.message.text().trim().is_empty() && seen.message.attachments.is_empty() {
+        Err("No draft: the message is empty.".to_owned())
+    } else {
+        Ok("A customer wrote.".to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests;

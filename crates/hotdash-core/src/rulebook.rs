@@ -1,11 +1,80 @@
 //! The rules a lead writes, parsed once into types.
+//!
+//! The grammar is TOML; `defaults/routing.toml` explains it and is written in it. Parsing never fails as a whole: rules
+//! with a problem are left out and the problem says where it is and what was probably meant.
+
+mod check;
+pub(crate) mod condition;
+mod parse;
+mod vocabulary;
+
+use crate::analysis::words::Matcher;
+use crate::conversation::Priority;
+use crate::ids::{RuleId, TeamId};
+use condition::Condition;
+use serde::Serialize;
+use std::sync::LazyLock;
+
+/// The rules shipped with hotdash: (file name, text).
+pub const SHIPPED: (&str, &str) = ("routing.toml", include_str!("../defaults/routing.toml"));
 
 /// A checked set of rules. Cheap to share behind an `Arc`.
 #[derive(Debug, Clone)]
-pub struct Rulebook {}
+pub struct Rulebook {
+    /// Highest priority first; equal ones in the order written.
+    pub(crate) rules: Vec<Rule>,
+    /// Categories become labels from this confidence on; `None` = never.
+    pub(crate) labels_from: Option<f32>,
+    /// Every keyword of every rule, found in one pass.
+    pub(crate) keywords: Matcher,
+    hash: String,
+}
+
+/// One rule.
+#[derive(Debug, Clone)]
+pub struct Rule {
+    pub id: RuleId,
+    pub name: String,
+    pub group: Group,
+    pub priority: i64,
+    pub enabled: bool,
+    pub why: String,
+    pub(crate) when: Condition,
+    pub(crate) then: Vec<Then>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Group {
+    /// Every rule that matches acts.
+    Tags,
+    /// The first rule that matches decides.
+    Assignment,
+}
+
+/// What a rule asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Then {
+    Tag(Vec<String>),
+    Prioritise(Priority),
+    /// Labels, a note with the reason, and a second approver.
+    Escalate,
+    Hold,
+    Note(String),
+    NoDraft,
+    Assign(Strategy),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Strategy {
+    RoundRobin,
+    /// By name or e-mail address.
+    Agent(String),
+    Team(TeamId),
+}
 
 /// Something wrong in a rule file, precise enough to mend it.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Problem {
     pub file: String,
     /// The rule's id, where one could be read.
@@ -17,22 +86,48 @@ pub struct Problem {
     pub nearest: Option<String>,
 }
 
+impl std::fmt::Display for Problem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.file)?;
+        if let Some(rule) = &self.rule {
+            write!(f, ", rule {rule}")?;
+        }
+        write!(f, ", {}: {}", self.key, self.message)?;
+        match &self.nearest {
+            Some(nearest) => write!(f, "; did you mean “{nearest}”?"),
+            None => Ok(()),
+        }
+    }
+}
+
+static DEFAULT: LazyLock<Rulebook> = LazyLock::new(|| Rulebook::parse(&[SHIPPED]).0);
+
 impl Rulebook {
     /// The five rules shipped with hotdash.
     #[must_use]
     pub fn shipped() -> Self {
-        todo!()
+        DEFAULT.clone()
     }
 
-    /// Read rule files as (name, text). Rules with problems are left out, everything else is kept.
+    /// Read rule files as (name, text). Rules with problems are left out, everything else is kept. A rule in a later
+    /// file replaces the one with the same id in an earlier file: give [`SHIPPED`] first, then the lead's own files.
     #[must_use]
-    pub fn parse(_files: &[(&str, &str)]) -> (Self, Vec<Problem>) {
-        todo!()
+    pub fn parse(files: &[(&str, &str)]) -> (Self, Vec<Problem>) {
+        parse::parse(files)
     }
 
-    /// Twelve hex digits that change whenever a rule changes.
+    /// Twelve hex digits that change whenever the rules change.
     #[must_use]
     pub fn hash(&self) -> &str {
-        todo!()
+        &self.hash
+    }
+
+    /// All rules, highest priority first.
+    #[must_use]
+    pub fn rules(&self) -> &[Rule] {
+        &self.rules
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,3 +2,5 @@
 
 mod analysis;
 mod cases;
+mod desk;
+mod routing;

@@ -1,5 +1,6 @@
 //! The doors for the terminal.
 
+mod demo;
 mod doctor;
 mod serve;
 mod user;
@@ -28,6 +29,8 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Show the whole loop on this machine: a sandbox desk, a chat page, the review pages.
+    Demo(demo::Demo),
     /// Serve the configured desk.
     Serve,
     /// Walk the chain from the desk to here and say what is wrong and how to mend it.
@@ -59,6 +62,7 @@ pub fn run() -> ExitCode {
 async fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
     let file = cli.config.as_deref();
     match cli.command {
+        Command::Demo(demo) => demo.run().await,
         Command::Serve => {
             let config = Config::load(file)?;
             start_logging(&config.log, config.log_json);

@@ -22,6 +22,11 @@ const LARGEST_FILE: u64 = 1024 * 1024;
 /// Folders within folders; deeper ones are more likely a loop of links than knowledge.
 const DEEPEST_FOLDER: usize = 8;
 
+/// A question may be about two things; a third passage of one article is worth less than a first of another.
+const MOST_PER_ARTICLE: usize = 2;
+/// How many times as many hits are looked at, so that enough are left.
+const LOOK_FURTHER: usize = 4;
+
 /// Why a folder could not be loaded.
 #[derive(Debug, thiserror::Error)]
 pub enum KnowledgeError {
@@ -100,18 +105,23 @@ impl Knowledge {
     /// The passages nearest to a text, best first. Any text will do: it is words to look for, never a query language.
     #[must_use]
     pub fn search(&self, text: &str, limit: usize) -> Vec<Passage> {
-        let hits = match self.index.search(text, limit) {
+        let enough = limit.saturating_mul(LOOK_FURTHER).min(self.passages.len());
+        let hits = match self.index.search(text, enough) {
             Ok(hits) => hits,
             Err(error) => {
                 tracing::error!(%error, "the knowledge could not be searched");
                 return Vec::new();
             }
         };
-        let found = hits.into_iter().filter_map(|(at, score)| {
-            let passage = self.passages.get(at)?.clone();
-            Some(Passage { score, ..passage })
-        });
-        found.collect()
+        let mut found: Vec<Passage> = Vec::new();
+        for (at, score) in hits {
+            let Some(passage) = self.passages.get(at) else { continue };
+            let of_the_same = found.iter().filter(|other| other.source == passage.source).count();
+            if found.len() < limit && of_the_same < MOST_PER_ARTICLE {
+                found.push(Passage { score, ..passage.clone() });
+            }
+        }
+        found
     }
 }
 

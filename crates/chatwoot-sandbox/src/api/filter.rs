@@ -51,7 +51,9 @@ fn condition(given: &Map) -> Result<Condition, Refusal> {
         "is_present" => Operator::IsPresent,
         "is_not_present" => Operator::IsNotPresent,
         other => {
-            return Err(Refusal::Unprocessable(format!("Invalid operator. {other} is not allowed for {key}")));
+            return Err(Refusal::Unprocessable(format!(
+                "Invalid operator. {other} is not allowed for {key}"
+            )));
         }
     };
     let values = match given.get("values") {

@@ -1,9 +1,9 @@
-//! Writes an imagined history into the desk's tables, by the rules the desk itself follows.
+//! Plays an imagined history on the desk: its own verbs, with its clock set to each moment.
 
 use std::collections::HashMap;
 
 use anyhow::Context;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use serde_json::{Value, json};
@@ -14,14 +14,10 @@ use super::people::Person;
 use super::setup::Places;
 use super::texts::Channel;
 use crate::Desk;
-use crate::model::{
-    Assignee, Contact, ContactInbox, ContactType, Conversation, CsatResponse, Map, Message, MessageStatus,
-    MessageType, Priority, Sender, Status,
-};
-use crate::sandbox::new_token;
+use crate::act::{NewContact, NewConversation, NewMessage};
+use crate::event::Actor;
+use crate::model::{Map, Priority, Sender, Status};
 
-pub(super) const GREETING: &str = "Hello, we usually answer in a few minutes.";
-const SURVEY: &str = "Please rate the conversation";
 /// Another series than the history's own, so that a change of texts leaves the ids alone.
 const IDS: u64 = 4_150;
 
@@ -37,6 +33,7 @@ pub(super) fn play(
     for step in steps {
         let told = conversations.get(step.conversation).context("a step of no conversation")?;
         let person = people.get(told.person).context("a conversation of nobody")?;
+        stage.desk.clock.set(step.at);
         let id = match stage.ids.get(&step.conversation) {
             Some(id) => *id,
             None => {
@@ -45,7 +42,9 @@ pub(super) fn play(
                 id
             }
         };
-        stage.perform(id, told, step.at, step.act)?;
+        stage
+            .perform(id, told, step.at, step.act)
+            .with_context(|| format!("conversation {id} at {}", step.at))?;
     }
     Ok(())
 }
@@ -64,288 +63,132 @@ struct Stage<'a> {
 impl Stage<'_> {
     fn perform(&mut self, id: i64, told: &Told, at: Timestamp, act: Act) -> anyhow::Result<()> {
         match act {
-            Act::Customer(text) => self.customer(id, told, at, text)?,
+            Act::Customer(text) => self.customer(id, told, at, &text)?,
             Act::Reply { by, text } => {
-                self.say(id, at, MessageType::Outgoing, Sender::User(self.user(by)), text)?;
-                let one = self.one(id)?;
-                one.first_reply_created_at.get_or_insert(at);
-                one.waiting_since = None;
-                seen(one, at);
+                let by = self.look(id, by)?;
+                self.desk.create_message(id, NewMessage::text(Sender::User(by), &text))?;
             }
             Act::Note { by, text } => {
-                let note = self.say(id, at, MessageType::Outgoing, Sender::User(self.user(by)), text)?;
-                note.private = true;
-                seen(self.one(id)?, at);
+                let by = self.look(id, by)?;
+                self.desk.create_message(id, NewMessage::note(Sender::User(by), &text))?;
             }
             Act::Team { by, name } => {
                 let team = self.desk.teams.values().find(|team| team.name.eq_ignore_ascii_case(&name));
-                let (team, name) = team.map(|team| (team.id, team.name.clone())).context("no such team")?;
-                self.one(id)?.team_id = Some(team);
-                self.note_down(id, at, format!("Assigned to {name} by {}", self.name(by)))?;
+                let team = team.map(|team| team.id).with_context(|| format!("there is no team {name:?}"))?;
+                self.desk.assign_team(id, Some(team), self.actor(by))?;
             }
-            Act::Assign { by, to } => {
-                self.one(id)?.assignee = Some(Assignee::User(self.user(to)));
-                let (by, to) = (self.name(by), self.name(to));
-                let text = match by == to {
-                    true => format!("{by} self-assigned this conversation"),
-                    false => format!("Assigned to {to} by {by}"),
-                };
-                self.note_down(id, at, text)?;
-            }
-            Act::Labels { by, titles } => {
-                let text = format!("{} added {}", self.name(by), titles.join(", "));
-                let one = self.one(id)?;
-                one.cached_label_list = Some(titles.join(", "));
-                one.labels = titles;
-                self.note_down(id, at, text)?;
-            }
+            Act::Assign { by, to } => self.desk.assign_user(id, Some(self.user(to)), self.actor(by))?,
+            Act::Labels { by, titles } => self.desk.set_labels(id, titles, self.actor(by))?,
             Act::Priority { by, word } => {
-                self.one(id)?.priority = Some(Priority::parse(&word).context("no such priority")?);
-                self.note_down(id, at, format!("{} set the priority to {word}", self.name(by)))?;
+                let priority =
+                    Priority::parse(&word).with_context(|| format!("there is no priority {word:?}"))?;
+                self.desk.set_priority(id, Some(priority), self.actor(by))?;
             }
-            Act::Resolve { by } => self.resolve(id, by, at)?,
+            Act::Resolve { by } => {
+                self.look(id, by)?;
+                self.desk.set_status(id, Status::Resolved, None, self.actor(by))?;
+            }
             Act::Snooze { by, until } => {
-                let one = self.one(id)?;
-                (one.status, one.snoozed_until) = (Status::Snoozed, Some(until));
-                self.note_down(id, at, format!("Conversation was snoozed by {}", self.name(by)))?;
+                self.desk.set_status(id, Status::Snoozed, Some(until), self.actor(by))?;
             }
-            Act::Rate { rating, feedback } => self.rate(id, at, rating, feedback)?,
+            Act::Rate { rating, feedback } => {
+                let survey = self.survey_of(id).context("a rating without a survey")?;
+                self.desk.answer_survey(survey, rating, Some(feedback))?;
+            }
         }
         Ok(())
     }
 
     /// A new conversation, and whatever of the contact the desk does not have yet.
     fn open(&mut self, told: &Told, person: &Person, at: Timestamp) -> anyhow::Result<i64> {
-        let inbox_id = *self.places.get(&told.channel).context("no inbox for the channel")?;
-        let contact_id = self.contact(told, person, at);
-        let contact_inbox_id = self.contact_inbox(contact_id, inbox_id, told.channel, person, at);
-        let id = self.desk.next_id("conversations");
-        let conversation = Conversation {
-            id,
-            uuid: self.uuid().to_string(),
-            inbox_id,
-            contact_id,
-            contact_inbox_id,
-            status: Status::Open,
-            priority: None,
-            assignee: None,
-            team_id: None,
-            labels: Vec::new(),
-            cached_label_list: None,
-            custom_attributes: Map::new(),
-            additional_attributes: origin(told, at),
-            snoozed_until: None,
-            first_reply_created_at: None,
-            waiting_since: Some(at),
-            agent_last_seen_at: None,
-            assignee_last_seen_at: None,
-            contact_last_seen_at: None,
-            last_activity_at: at,
-            created_at: at,
-            updated_at: at,
-            editor_draft: None,
-            messages: Vec::new(),
+        let inbox = *self.places.get(&told.channel).context("no inbox for the channel")?;
+        let contact = self.contact(told, person);
+        let source_id = match told.channel {
+            Channel::Website | Channel::App => self.known_source(contact, inbox),
+            Channel::Mail => person.email.clone(),
+            Channel::Sms => {
+                self.desk.update_contact(contact, |row| row.phone_number = Some(person.phone.clone()))?;
+                person.phone.clone()
+            }
         };
-        self.desk.conversations.insert(id, conversation);
+        let address = self.desk.address_in(contact, inbox, Some(source_id))?;
+        let new = NewConversation { additional_attributes: origin(told, at), ..NewConversation::of(address) };
+        let id = self.desk.create_conversation(new)?;
+        let uuid = self.uuid().to_string();
+        if let Some(row) = self.desk.conversations.get_mut(&id) {
+            row.uuid = uuid;
+        }
         Ok(id)
     }
 
-    fn contact(&mut self, told: &Told, person: &Person, at: Timestamp) -> i64 {
+    fn contact(&mut self, told: &Told, person: &Person) -> i64 {
         if let Some(id) = self.contacts.get(&told.person) {
             return *id;
         }
-        let id = self.desk.next_id("contacts");
-        let custom = if person.vip { object(json!({ "tier": "workshop" })) } else { Map::new() };
-        let contact = Contact {
-            id,
-            name: person.name.clone(),
+        let id = self.desk.create_contact(NewContact {
+            name: Some(person.name.clone()),
             email: Some(person.email.clone()),
-            phone_number: (told.channel == Channel::Sms).then(|| person.phone.clone()),
             identifier: (told.channel == Channel::App).then(|| format!("app-{}", 1000 + told.person)),
-            additional_attributes: Map::new(),
-            custom_attributes: custom,
-            blocked: false,
-            contact_type: ContactType::Lead,
-            last_activity_at: None,
-            created_at: at,
-            updated_at: at,
-        };
-        self.desk.contacts.insert(id, contact);
+            custom_attributes: if person.vip { object(json!({ "tier": "workshop" })) } else { Map::new() },
+            ..NewContact::default()
+        });
+        self.desk.look_up_avatars();
         self.contacts.insert(told.person, id);
         id
     }
 
-    fn contact_inbox(
-        &mut self,
-        contact: i64,
-        inbox: i64,
-        channel: Channel,
-        person: &Person,
-        at: Timestamp,
-    ) -> i64 {
+    /// The address a contact has in an inbox already, or a new one: made here, so that two seeds are equal.
+    fn known_source(&mut self, contact: i64, inbox: i64) -> String {
         let mut known = self.desk.contact_inboxes.values();
-        if let Some(row) = known.find(|row| row.contact_id == contact && row.inbox_id == inbox) {
-            return row.id;
+        match known.find(|row| row.contact_id == contact && row.inbox_id == inbox) {
+            Some(row) => row.source_id.clone(),
+            None => self.uuid().to_string(),
         }
-        let source_id = match channel {
-            Channel::Website | Channel::App => self.uuid().to_string(),
-            Channel::Mail => person.email.clone(),
-            Channel::Sms => person.phone.clone(),
-        };
-        if channel == Channel::Sms
-            && let Some(contact) = self.desk.contacts.get_mut(&contact)
-        {
-            contact.phone_number.get_or_insert_with(|| person.phone.clone());
-        }
-        let id = self.desk.next_id("contact_inboxes");
-        let (pubsub_token, auth_token) = (new_token(), new_token());
-        let row = ContactInbox {
-            id,
-            contact_id: contact,
-            inbox_id: inbox,
-            source_id,
-            pubsub_token,
-            auth_token,
-            created_at: at,
-        };
-        self.desk.contact_inboxes.insert(id, row);
-        id
     }
 
-    fn customer(&mut self, id: i64, told: &Told, at: Timestamp, text: String) -> anyhow::Result<()> {
-        let contact = self.one(id)?.contact_id;
-        let first = self.one(id)?.messages.is_empty();
-        let from = self.desk.contacts.get(&contact).and_then(|contact| contact.email.clone());
-        let (uuid, sent) = (self.uuid(), text.clone());
-        let message = self.say(id, at, MessageType::Incoming, Sender::Contact(contact), text)?;
+    fn customer(&mut self, id: i64, told: &Told, at: Timestamp, text: &str) -> anyhow::Result<()> {
+        let row = self.desk.conversation(id)?;
+        let (contact, first) = (row.contact_id, row.messages.is_empty());
+        let mut message = NewMessage::text(Sender::Contact(contact), text);
         match told.channel {
             Channel::Website => message.content_attributes = object(json!({ "in_reply_to": null })),
             Channel::Mail => {
+                let from = self.desk.contact(contact)?.email.clone();
+                let source = format!("{}@example.test", self.uuid().simple());
                 message.content_type = "incoming_email".to_owned();
-                let source = format!("{}@example.test", uuid.simple());
-                message.content_attributes = mail(&told.subject, first, &source, &sent, at, from.as_deref());
+                message.content_attributes = mail(&told.subject, first, &source, text, at, from.as_deref());
                 message.source_id = Some(source);
             }
-            Channel::Sms => message.source_id = Some(format!("sms-{}", uuid.simple())),
+            Channel::Sms => message.source_id = Some(format!("sms-{}", self.uuid().simple())),
             Channel::App => {}
         }
-        let one = self.one(id)?;
-        // Whoever writes again reopens what was closed or put off.
-        (one.status, one.snoozed_until) = (Status::Open, None);
-        one.waiting_since.get_or_insert(at);
-        if let Some(contact) = self.desk.contacts.get_mut(&contact) {
-            (contact.last_activity_at, contact.updated_at) = (Some(at), at);
-        }
-        if first && told.channel == Channel::Website {
-            let soon = at + SignedDuration::from_millis(200);
-            self.say(id, soon, MessageType::Template, Sender::Nobody, GREETING.to_owned())?;
-        }
+        self.desk.create_message(id, message)?;
         Ok(())
     }
 
-    fn resolve(&mut self, id: i64, by: usize, at: Timestamp) -> anyhow::Result<()> {
-        let one = self.one(id)?;
-        (one.status, one.waiting_since) = (Status::Resolved, None);
-        seen(one, at);
-        self.note_down(id, at, format!("Conversation was marked resolved by {}", self.name(by)))?;
-        if self.survey_of(id).is_none() {
-            let soon = at + SignedDuration::from_millis(300);
-            let survey = self.say(id, soon, MessageType::Template, Sender::Nobody, SURVEY.to_owned())?;
-            survey.content_type = "input_csat".to_owned();
-            survey.content_attributes = object(json!({ "display_type": "emoji" }));
-        }
-        Ok(())
-    }
-
-    fn rate(&mut self, id: i64, at: Timestamp, rating: i64, feedback: String) -> anyhow::Result<()> {
-        let message_id = self.survey_of(id).context("a rating without a survey")?;
-        let (contact_id, assigned_agent) = (self.one(id)?.contact_id, self.one(id)?.assignee_user());
-        let answer = json!({ "csat_survey_response": { "feedback_message": feedback, "rating": rating } });
-        if let Some(survey) = self.desk.messages.get_mut(&message_id) {
-            survey.content_attributes.insert("submitted_values".to_owned(), answer);
-            survey.updated_at = at;
-        }
-        let response = CsatResponse {
-            id: self.desk.next_id("csat_responses"),
-            message_id,
-            conversation_id: id,
-            contact_id,
-            assigned_agent,
-            rating,
-            feedback_message: Some(feedback),
-            created_at: at,
-        };
-        self.desk.csat_responses.insert(response.id, response);
-        Ok(())
+    /// An agent who acts has read the thread. Gives the user's id.
+    fn look(&mut self, id: i64, by: usize) -> anyhow::Result<i64> {
+        self.desk.mark_seen(id, self.actor(by))?;
+        Ok(self.user(by))
     }
 
     fn survey_of(&self, id: i64) -> Option<i64> {
-        let one = self.desk.conversations.get(&id)?;
-        let survey = self.desk.messages_of(one).rev().find(|message| message.content_type == "input_csat")?;
+        let row = self.desk.conversations.get(&id)?;
+        let survey = self.desk.messages_of(row).rev().find(|message| message.content_type == "input_csat")?;
         Some(survey.id)
-    }
-
-    /// The small line in the thread that says what an agent did.
-    fn note_down(&mut self, id: i64, at: Timestamp, text: String) -> anyhow::Result<()> {
-        self.say(id, at, MessageType::Activity, Sender::Nobody, text).map(|_| ())
-    }
-
-    /// Adds a message and moves the conversation's clock on.
-    fn say(
-        &mut self,
-        conversation_id: i64,
-        at: Timestamp,
-        message_type: MessageType,
-        sender: Sender,
-        text: String,
-    ) -> anyhow::Result<&mut Message> {
-        let id = self.desk.next_id("messages");
-        let one = self.one(conversation_id)?;
-        one.messages.push(id);
-        // A customer's word may come between two lines the desk writes a moment apart.
-        one.last_activity_at = one.last_activity_at.max(at);
-        one.updated_at = one.updated_at.max(at);
-        let message = Message {
-            id,
-            conversation_id,
-            inbox_id: one.inbox_id,
-            processed_message_content: Some(text.clone()),
-            content: Some(text),
-            message_type,
-            content_type: "text".to_owned(),
-            content_attributes: Map::new(),
-            additional_attributes: Map::new(),
-            private: false,
-            status: MessageStatus::Sent,
-            source_id: None,
-            sender,
-            attachments: Vec::new(),
-            created_at: at,
-            updated_at: at,
-        };
-        Ok(self.desk.messages.entry(id).or_insert(message))
-    }
-
-    fn one(&mut self, id: i64) -> anyhow::Result<&mut Conversation> {
-        self.desk.conversations.get_mut(&id).context("a conversation that was never opened")
     }
 
     fn user(&self, n: usize) -> i64 {
         self.crew.get(n).map_or(0, |(id, _)| *id)
     }
 
-    fn name(&self, n: usize) -> String {
-        self.crew.get(n).map(|(_, name)| name.clone()).unwrap_or_default()
+    fn actor(&self, n: usize) -> Actor {
+        Actor::User(self.user(n))
     }
 
     fn uuid(&mut self) -> Uuid {
         Builder::from_random_bytes(self.rng.random()).into_uuid()
     }
-}
-
-/// An agent who acts has read the thread.
-fn seen(one: &mut Conversation, at: Timestamp) {
-    (one.agent_last_seen_at, one.assignee_last_seen_at) = (Some(at), Some(at));
 }
 
 /// What a conversation says about where it came from.

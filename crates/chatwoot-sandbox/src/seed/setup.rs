@@ -1,15 +1,11 @@
 //! The sample desk before its first customer: people's availability, inboxes, teams, labels, canned responses.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use jiff::Timestamp;
+use std::collections::BTreeMap;
 
 use super::texts::Channel as Place;
 use crate::Desk;
-use crate::model::{
-    Availability, CannedResponse, Channel, Inbox, Label, Map, Team, WidgetSettings, WorkingHour,
-};
-use crate::sandbox::new_token;
+use crate::act::{NewChannel, NewInbox};
+use crate::model::{Availability, CannedResponse};
 
 /// The inbox of each channel.
 pub(super) type Places = BTreeMap<Place, i64>;
@@ -39,6 +35,8 @@ const LABELS: [(&str, &str, &str); 14] = [
     ("spam", "Not a customer", "#94a3b8"),
 ];
 
+const GREETING: &str = "Hello, we usually answer in a few minutes.";
+
 const CANNED: [(&str, &str); 6] = [
     ("hello", "Hello {{contact.name}}, thank you for writing to Hot Rodan."),
     ("delivery", "Delivery within the EU takes **2 to 4 working days**. To Norway it takes 5 to 8."),
@@ -48,97 +46,60 @@ const CANNED: [(&str, &str); 6] = [
     ("bye", "Glad that it worked out. Have a good drive."),
 ];
 
-pub(super) fn set_up(desk: &mut Desk, crew: &[(i64, String)], at: Timestamp) -> anyhow::Result<Places> {
-    staff(desk, crew);
-    teams(desk, crew, at);
-    for (title, description, color) in LABELS {
-        let id = desk.next_id("labels");
-        let (title, color) = (title.to_owned(), color.to_owned());
-        let description = Some(description.to_owned());
-        desk.labels.insert(id, Label { id, title, description, color, show_on_sidebar: true });
+pub(super) fn set_up(desk: &mut Desk, crew: &[(i64, String)]) -> anyhow::Result<Places> {
+    for (n, (id, _)) in crew.iter().enumerate() {
+        // The second and third are at work, the last has the day off, the lead looks in now and then.
+        let at_work = n == 1 || n == 2;
+        desk.set_availability(*id, if at_work { Availability::Online } else { Availability::Offline })?;
     }
+    for (name, description, members) in TEAMS {
+        let members: Vec<i64> = members.iter().filter_map(|n| crew.get(*n)).map(|(id, _)| *id).collect();
+        let id = desk.create_team(name, Some(description.to_owned()), &members)?;
+        if let Some(team) = desk.teams.get_mut(&id) {
+            team.allow_auto_assign = false;
+        }
+    }
+    for (title, description, color) in LABELS {
+        desk.create_label(title, Some(description.to_owned()), color)?;
+    }
+    let now = desk.now();
     for (short_code, content) in CANNED {
         let id = desk.next_id("canned_responses");
         let (short_code, content) = (short_code.to_owned(), content.to_owned());
         desk.canned_responses
-            .insert(id, CannedResponse { id, short_code, content, created_at: at, updated_at: at });
+            .insert(id, CannedResponse { id, short_code, content, created_at: now, updated_at: now });
     }
-    Ok(inboxes(desk, crew, at))
+    Ok(inboxes(desk, crew))
 }
 
-/// The second and third are at work, the last has the day off, the lead looks in now and then.
-fn staff(desk: &mut Desk, crew: &[(i64, String)]) {
-    for (n, (id, _)) in crew.iter().enumerate() {
-        let Some(user) = desk.users.get_mut(id) else { continue };
-        user.auto_offline = false;
-        user.availability = if n == 1 || n == 2 { Availability::Online } else { Availability::Offline };
-    }
-}
-
-fn teams(desk: &mut Desk, crew: &[(i64, String)], at: Timestamp) {
-    for (name, description, members) in TEAMS {
-        let id = desk.next_id("teams");
-        let members: BTreeSet<i64> = members.iter().filter_map(|n| crew.get(*n)).map(|(id, _)| *id).collect();
-        let (name, description) = (name.to_owned(), Some(description.to_owned()));
-        desk.teams
-            .insert(id, Team { id, name, description, allow_auto_assign: false, members, created_at: at });
-    }
-}
-
-fn inboxes(desk: &mut Desk, crew: &[(i64, String)], at: Timestamp) -> Places {
-    let website = Channel::WebWidget(WidgetSettings {
+fn inboxes(desk: &mut Desk, crew: &[(i64, String)]) -> Places {
+    let website = NewChannel::WebWidget {
         website_url: "https://hotrodan.test".to_owned(),
-        website_token: new_token(),
-        widget_color: "#2b5fa8".to_owned(),
+        widget_color: Some("#2b5fa8".to_owned()),
         welcome_title: Some("Hot Rodan".to_owned()),
         welcome_tagline: Some("Parts and people for old cars".to_owned()),
-        hmac_token: new_token(),
-    });
-    let app = Channel::Api {
-        webhook_url: None,
-        identifier: new_token(),
-        hmac_token: new_token(),
-        secret: new_token(),
-        additional_attributes: Map::new(),
     };
-    let mail = Channel::Email {
-        email: "support@hotrodan.test".to_owned(),
-        forward_to_email: format!("{}@hotrodan.test", new_token().to_lowercase()),
-    };
-    let sms = Channel::Sms { phone_number: "+447700900999".to_owned() };
-    let rows = [
+    let channels = [
         (Place::Website, "Website", website),
-        (Place::Mail, "Support mail", mail),
-        (Place::App, "App", app),
-        (Place::Sms, "SMS", sms),
+        (Place::Mail, "Support mail", NewChannel::Email { email: "support@hotrodan.test".to_owned() }),
+        (Place::App, "App", NewChannel::Api { webhook_url: None }),
+        (Place::Sms, "SMS", NewChannel::Sms { phone_number: "+447700900999".to_owned() }),
     ];
-    let members: BTreeSet<i64> = crew.iter().map(|(id, _)| *id).collect();
     let mut places = Places::new();
-    for (place, name, channel) in rows {
-        let id = desk.next_id("inboxes");
-        let greeting = matches!(place, Place::Website);
-        let inbox = Inbox {
-            id,
-            channel_id: id,
-            name: name.to_owned(),
-            channel,
-            greeting_enabled: greeting,
-            greeting_message: greeting.then(|| super::play::GREETING.to_owned()),
-            working_hours_enabled: false,
-            working_hours: WorkingHour::defaults(),
-            out_of_office_message: None,
-            timezone: "Europe/Berlin".to_owned(),
-            enable_email_collect: true,
-            csat_survey_enabled: true,
-            enable_auto_assignment: false,
-            allow_messages_after_resolved: true,
-            lock_to_single_conversation: false,
-            members: members.clone(),
-            agent_bot: None,
-            created_at: at,
-            updated_at: at,
-        };
-        desk.inboxes.insert(id, inbox);
+    for (place, name, channel) in channels {
+        let greets = place == Place::Website;
+        let greeting_message = greets.then(|| GREETING.to_owned());
+        let id = desk.create_inbox(NewInbox {
+            greeting_message,
+            greeting_enabled: greets,
+            ..NewInbox::new(name, channel)
+        });
+        if let Some(inbox) = desk.inboxes.get_mut(&id) {
+            inbox.csat_survey_enabled = true;
+            inbox.enable_auto_assignment = false;
+            inbox.timezone = "Europe/Berlin".to_owned();
+            inbox.members = crew.iter().map(|(id, _)| *id).collect();
+        }
         places.insert(place, id);
     }
     places

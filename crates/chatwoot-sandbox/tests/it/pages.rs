@@ -2,6 +2,11 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop where it is")]
 
+use std::time::Duration;
+
+use axum::routing::post;
+use axum::{Json, Router};
+use chatwoot_sandbox::act::NewMessage;
 use chatwoot_sandbox::model::{Channel, Conversation, Message, MessageType, Sender, Status};
 use chatwoot_sandbox::{Desk, Options, Sandbox, Server, seed};
 use jiff::{Timestamp, ToSpan};
@@ -201,6 +206,35 @@ fn a_desk_with_inboxes_is_not_seeded() {
     let sandbox = seeded(now());
     let refused = seed::seed(&sandbox, now()).unwrap_err();
     assert!(refused.to_string().contains("already has inboxes"), "{refused}");
+}
+
+#[tokio::test]
+async fn nobody_is_told_of_the_past() {
+    let (told, mut heard) = tokio::sync::mpsc::unbounded_channel();
+    let hear = move |Json(body): Json<Value>| {
+        told.send(body).unwrap();
+        std::future::ready(())
+    };
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/hook", listener.local_addr().unwrap());
+    let receiver =
+        tokio::spawn(axum::serve(listener, Router::new().route("/hook", post(hear))).into_future());
+
+    let sandbox = Sandbox::new(Options::default());
+    let _server = serve(&sandbox).await;
+    sandbox.act(|desk| desk.create_webhook(&url, None, None)).unwrap();
+    seed::seed(&sandbox, sandbox.now()).unwrap();
+    let id = sandbox.read(|desk| ids_of(desk, |one| one.status == Status::Open)[0]);
+    sandbox
+        .act(|desk| desk.create_message(id, NewMessage::text(Sender::User(2), "What comes first")))
+        .unwrap();
+
+    let first = tokio::time::timeout(Duration::from_secs(10), heard.recv()).await.unwrap().unwrap();
+    assert_eq!(first["content"], "What comes first", "{first}");
+    while let Ok(Some(next)) = tokio::time::timeout(Duration::from_millis(300), heard.recv()).await {
+        assert_eq!(next["id"], id, "only this conversation has changed: {next}");
+    }
+    receiver.abort();
 }
 
 #[test]

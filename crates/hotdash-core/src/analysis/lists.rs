@@ -227,8 +227,7 @@ impl Lists {
 
     /// Everything the lists of these languages find.
     pub(super) fn find(&self, text: &Haystack, code: Option<&str>) -> Vec<Found<'_>> {
-        let hits: Vec<(Role, Hit)> =
-            self.matcher.hits(text).into_iter().map(|hit| (self.roles[hit.owner], hit)).collect();
+        let hits = self.roles_in(text);
         let mut found = Vec::new();
         for (role, hit) in &hits {
             let Role::Counts(index) = *role else { continue };
@@ -248,6 +247,27 @@ impl Lists {
         self.function.contains_key(word)
     }
 
+    /// Whether some active language denies the words of a hit that no list owns.
+    pub(super) fn is_denied(&self, text: &Haystack, hit: Hit, code: Option<&str>) -> bool {
+        let hits = self.roles_in(text);
+        (0..self.languages.len())
+            .filter(|l| self.is_active(&self.languages[*l], code))
+            .any(|l| self.denies(l, text, hit, &hits))
+    }
+
+    fn roles_in(&self, text: &Haystack) -> Vec<(Role, Hit)> {
+        self.matcher.hits(text).into_iter().map(|hit| (self.roles[hit.owner], hit)).collect()
+    }
+
+    fn denies(&self, language: usize, text: &Haystack, hit: Hit, hits: &[(Role, Hit)]) -> bool {
+        let excused: Vec<Hit> = hits
+            .iter()
+            .filter(|(role, _)| *role == Role::NotNegating(language))
+            .map(|(_, hit)| *hit)
+            .collect();
+        self.languages[language].negation.reaches(text, hit, &excused)
+    }
+
     fn negated(
         &self,
         text: &Haystack,
@@ -261,11 +281,7 @@ impl Lists {
         let others = (0..self.languages.len())
             .filter(|_| self.languages[language].code == "any")
             .filter(|l| self.is_active(&self.languages[*l], code));
-        own.chain(others).any(|l| {
-            let excused: Vec<Hit> =
-                hits.iter().filter(|(role, _)| *role == Role::NotNegating(l)).map(|(_, hit)| *hit).collect();
-            self.languages[l].negation.reaches(text, hit, &excused)
-        })
+        own.chain(others).any(|l| self.denies(l, text, hit, hits))
     }
 }
 

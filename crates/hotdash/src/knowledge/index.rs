@@ -6,7 +6,7 @@ use super::markdown::Cut;
 use std::collections::BTreeSet;
 use tantivy::collector::TopDocs;
 use tantivy::directory::RamDirectory;
-use tantivy::query::{BooleanQuery, BoostQuery, Occur, Query, TermQuery};
+use tantivy::query::{BooleanQuery, BoostQuery, DisjunctionMaxQuery, Occur, Query, TermQuery};
 use tantivy::schema::{FAST, Field, IndexRecordOption, Schema, TextFieldIndexing, TextOptions};
 use tantivy::tokenizer::{
     AsciiFoldingFilter, Language, LowerCaser, RemoveLongFilter, SimpleTokenizer, Stemmer, StopWordFilter,
@@ -22,6 +22,8 @@ const LONGEST_WORD: usize = 40;
 /// A word in the heading says more about a passage than a word in its text.
 const TITLE_BOOST: f32 = 2.0;
 const KEYWORD_BOOST: f32 = 1.5;
+/// How much the other places of a word still count.
+const TIE_BREAKER: f32 = 0.1;
 const LANGUAGES: [(&str, Language); 2] = [("english", Language::English), ("german", Language::German)];
 
 /// One language's view of the passages.
@@ -47,7 +49,8 @@ impl Index {
     pub(super) fn build(cuts: &[Cut]) -> tantivy::Result<Self> {
         let mut schema = Schema::builder();
         let place = schema.add_u64_field("place", FAST);
-        let tokenizers = TokenizerManager::new();
+        // Its `default` is asked for even by fields without text.
+        let tokenizers = TokenizerManager::default();
         let mut languages = Vec::new();
         for (name, language) in LANGUAGES {
             let tokenizer = analyzer(language)?;
@@ -109,12 +112,21 @@ impl Index {
                 words.insert(tokens.token().text.clone());
             }
             for word in &words {
-                let term = |field| {
-                    Box::new(TermQuery::new(Term::from_field_text(field, word), IndexRecordOption::WithFreqs))
+                let term = |field, boost| -> Box<dyn Query> {
+                    let term = Term::from_field_text(field, word);
+                    Box::new(BoostQuery::new(
+                        Box::new(TermQuery::new(term, IndexRecordOption::WithFreqs)),
+                        boost,
+                    ))
                 };
-                wanted.push((Occur::Should, term(fields.text)));
-                wanted.push((Occur::Should, Box::new(BoostQuery::new(term(fields.title), TITLE_BOOST))));
-                wanted.push((Occur::Should, Box::new(BoostQuery::new(term(fields.keywords), KEYWORD_BOOST))));
+                let places = vec![
+                    term(fields.text, 1.0),
+                    term(fields.title, TITLE_BOOST),
+                    term(fields.keywords, KEYWORD_BOOST),
+                ];
+                // A word counts where it counts most: an article must not win by repeating one word everywhere.
+                let best = DisjunctionMaxQuery::with_tie_breaker(places, TIE_BREAKER);
+                wanted.push((Occur::Should, Box::new(best)));
             }
         }
         wanted

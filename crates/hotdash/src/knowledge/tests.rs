@@ -24,13 +24,13 @@ fn the_shipped_articles_are_whole() {
 
 #[test]
 fn questions_find_their_article() {
+    let mut missed = Vec::new();
     for (question, article) in [
         ("Hi, where is my order A-17 & when will it arrive?", "order-tracking"),
         ("Do you ship to Norway and what does it cost?", "shipping"),
         ("How much is shipping to France?", "shipping"),
         ("I want my money back!", "refunds"),
         ("I want a refund", "refunds"),
-        ("I got the wrong jets (size 68 and not 72). What now?", "wrong-parts"),
         ("Can I send the carburettor back, it does not fit", "returns"),
         ("my parcel has not arrived, I think it is lost", "lost-parcels"),
         ("Can I pay by PayPal?", "payment"),
@@ -46,7 +46,18 @@ fn questions_find_their_article() {
         ("Ich brauche eine Rechnung", "invoices"),
     ] {
         let found = best(question);
-        assert!(!found.is_empty() && found.starts_with(article), "{question}: {found}");
+        if found.is_empty() || !found.starts_with(article) {
+            missed.push(format!("{question}: {found}"));
+        }
+    }
+    assert_eq!(missed, [""; 0]);
+}
+
+#[test]
+fn a_question_about_two_things_finds_both() {
+    let hits = SHIPPED.search("I got the wrong jets (size 68 and not 72). What now?", 3);
+    for article in ["wrong-parts.md", "carburettor-jets.md"] {
+        assert!(hits.iter().any(|hit| hit.source == article), "{article}");
     }
 }
 
@@ -64,6 +75,7 @@ fn hits_are_ordered_limited_and_stable() {
     assert!(hits.windows(2).all(|pair| pair[0].score >= pair[1].score) && hits[3].score > 0.0);
     assert_eq!(hits, SHIPPED.search("shipping costs delivery days", 4));
     assert!(SHIPPED.search("shipping", 0).is_empty());
+    assert!(!SHIPPED.search("shipping", usize::MAX).is_empty());
 }
 
 #[test]

@@ -233,11 +233,11 @@ async fn raw(bytes: &'static [u8], hang_up: bool) -> String {
             tokio::spawn(async move {
                 let _ = stream.read(&mut [0; 4096]).await;
                 let _ = stream.write_all(bytes).await;
-                while !hang_up {
+                if hang_up {
+                    return;
+                }
+                while stream.write_all(b" ").await.is_ok() {
                     tokio::time::sleep(Duration::from_millis(100)).await;
-                    if stream.write_all(b" ").await.is_err() {
-                        return;
-                    }
                 }
             });
         }

@@ -3,6 +3,7 @@
 //! Everything talks real HTTP on loopback. Dropping a house that was not left in order fails the test.
 
 use super::Database;
+use chatwoot_sandbox::model::{Availability, MessageType};
 use chatwoot_sandbox::{Options, Sandbox, Server};
 use hotdash::app::App;
 use hotdash::chatwoot::api::{Chatwoot, DeskAddress, WebhookChange};
@@ -52,9 +53,14 @@ impl House {
 
     /// With settings of its own.
     pub(crate) async fn start_with(database: &Database, settings: &[(&str, &str)]) -> Self {
+        Self::start_at(database, settings, Clock::real()).await
+    }
+
+    /// With a clock whose hands the test holds.
+    pub(crate) async fn start_at(database: &Database, settings: &[(&str, &str)], clock: Clock) -> Self {
         let desk = Sandbox::new(Options::default());
-        let website = desk.act(|desk| chatwoot_sandbox::seed::open_inboxes(desk));
         let desk_server = desk.serve(TcpListener::bind("127.0.0.1:0").await.unwrap()).unwrap();
+        let website = open_website(&desk, &desk_server.url()).await;
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let token = desk.token(1).unwrap();
@@ -77,7 +83,7 @@ impl House {
         environment.extend(settings.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())));
         let mut config = Config::from_sources(None, &environment).unwrap();
         config.knowledge = KnowledgeSource::DemoShop;
-        let app = App::build(config, Clock::real()).await.unwrap();
+        let app = App::build(config, clock).await.unwrap();
         app.store.begin_work().await.unwrap();
         let stop = CancellationToken::new();
         let working = tokio::spawn({
@@ -109,8 +115,9 @@ impl House {
         let mut quiet = 0;
         while quiet < 3 {
             assert!(started.elapsed() < PATIENCE, "not settled: {:?}", self.queue().await);
-            tokio::time::sleep(Duration::from_millis(30)).await;
-            let idle = self.desk.deliveries_under_way() == 0 && self.queue().await.living == 0;
+            self.desk.settled().await;
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            let idle = self.queue().await.living == 0;
             quiet = if idle { quiet + 1 } else { 0 };
         }
     }
@@ -141,7 +148,7 @@ impl House {
     /// What the customer can read that a person of the desk (or we in their name) wrote.
     pub(crate) fn public_replies(&self, conversation: i64) -> Vec<String> {
         let messages = self.desk.messages(conversation).unwrap();
-        let replies = messages.iter().filter(|m| m.is_outgoing() && !m.private);
+        let replies = messages.iter().filter(|m| m.message_type == MessageType::Outgoing && !m.private);
         replies.map(|m| m.content.clone().unwrap_or_default()).collect()
     }
 
@@ -170,6 +177,28 @@ impl Drop for House {
         self.stop.cancel();
         assert!(self.tasks.is_empty() || std::thread::panicking(), "end the test with house.close().await");
     }
+}
+
+/// A website inbox with everybody in it; Ben and Cleo are online.
+async fn open_website(desk: &Sandbox, url: &str) -> i64 {
+    let inbox = serde_json::json!({
+        "name": "Website",
+        "channel": {"type": "web_widget", "website_url": "https://hotrodan.test"},
+    });
+    let answer = reqwest::Client::new()
+        .post(format!("{url}/api/v1/accounts/1/inboxes"))
+        .header("api-access-token", desk.token(1).unwrap())
+        .json(&inbox)
+        .send()
+        .await
+        .unwrap();
+    let inbox: serde_json::Value = answer.json().await.unwrap();
+    let id = inbox["id"].as_i64().unwrap();
+    desk.add_everybody(id).unwrap();
+    for agent in [2, 3] {
+        desk.set_availability(agent, Availability::Online).unwrap();
+    }
+    id
 }
 
 async fn register(desk: &str, token: &str, url: &str) -> SecretString {
@@ -232,8 +261,5 @@ impl Person {
 /// Kept beside the harness, so that a change of the link's digest is noticed.
 #[test]
 fn a_links_token_is_kept_as_its_sha256() {
-    assert_eq!(
-        link_digest("abc"),
-        "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
-    );
+    assert_eq!(link_digest("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }

@@ -1,0 +1,180 @@
+//! Decisions are deterministic, storable, and never hand a conversation to somebody who is not there.
+
+use super::*;
+use crate::analysis::Analyzer;
+use crate::conversation::{Assignee, Author, Availability, Channel, Contact, Direction, Marks};
+use crate::ids::{ContactId, ConversationId, InboxId, MessageId};
+use proptest::prelude::*;
+
+fn conversation() -> Conversation {
+    Conversation {
+        id: ConversationId(1),
+        inbox: InboxId(1),
+        channel: Channel::WebWidget,
+        status: Status::Open,
+        priority: None,
+        labels: Vec::new(),
+        can_reply: true,
+        contact: Contact {
+            id: ContactId(9),
+            name: "Ann Customer".to_owned(),
+            email: None,
+            phone: None,
+            identifier: None,
+            blocked: false,
+            custom_attributes: serde_json::Map::new(),
+        },
+        assignee: None,
+        team: None,
+        subject: None,
+        browser_language: None,
+        custom_attributes: serde_json::Map::new(),
+        snoozed_until: None,
+        first_reply_at: None,
+        waiting_since: None,
+        last_activity_at: None,
+        created_at: Timestamp::UNIX_EPOCH,
+        updated_at: None,
+    }
+}
+
+fn message(text: &str) -> Message {
+    Message {
+        id: MessageId(5),
+        conversation: ConversationId(1),
+        content: Some(text.to_owned()),
+        new_text: None,
+        content_type: "text".to_owned(),
+        direction: Direction::Incoming,
+        private: false,
+        author: Author::Customer { id: ContactId(9), name: "Ann Customer".to_owned() },
+        created_at: Timestamp::UNIX_EPOCH,
+        attachments: Vec::new(),
+        marks: Marks::default(),
+        source_id: None,
+        delivery: None,
+    }
+}
+
+fn agent(id: i64, availability: Availability) -> Agent {
+    Agent {
+        id: AgentId(id),
+        name: format!("Agent {id}"),
+        email: String::new(),
+        availability,
+        is_administrator: false,
+    }
+}
+
+fn decided(conversation: &Conversation, text: &str, agents: &[Agent], at: &str) -> Decision {
+    let message = message(text);
+    let snapshot = Snapshot {
+        conversation,
+        message: &message,
+        analysis: &Analyzer::shipped().analyze(text),
+        agents,
+        turns: &BTreeMap::new(),
+        hours: &Hours::shipped(),
+        message_count: 1,
+        earlier_conversations: 0,
+    };
+    decide(&Rulebook::shipped(), &snapshot, at.parse().unwrap())
+}
+
+const MONDAY_NOON: &str = "2026-11-23T12:00:00Z";
+
+#[test]
+fn a_bot_keeps_its_conversation() {
+    let mut conversation = conversation();
+    conversation.status = Status::Pending;
+    conversation.assignee = Some(Assignee { id: AgentId(3), name: "Helper".to_owned(), is_bot: true });
+    let decision = decided(&conversation, "Hello?", &[agent(1, Availability::Online)], MONDAY_NOON);
+    assert!(!decision.draft);
+    assert_eq!(
+        decision.assignment.as_ref().unwrap().sentence,
+        "Left with Helper: a bot has the conversation."
+    );
+    assert!(
+        decision.sentence().ends_with("No draft: a bot has the conversation."),
+        "{}",
+        decision.sentence()
+    );
+}
+
+#[test]
+fn a_waiting_conversation_can_be_assigned_later_without_repeating_the_rest() {
+    let conversation = conversation();
+    let text = "URGENT: I will sue you";
+    let asleep = decided(&conversation, text, &[agent(1, Availability::Offline)], MONDAY_NOON);
+    assert!(asleep.actions.iter().any(|r| r.action == Action::AwaitAgent));
+    let message = message(text);
+    let snapshot = Snapshot {
+        conversation: &conversation,
+        message: &message,
+        analysis: &Analyzer::shipped().analyze(text),
+        agents: &[agent(1, Availability::Online)],
+        turns: &BTreeMap::new(),
+        hours: &Hours::shipped(),
+        message_count: 1,
+        earlier_conversations: 0,
+    };
+    let awake = decide_assignment(&Rulebook::shipped(), &snapshot, MONDAY_NOON.parse().unwrap());
+    let actions: Vec<&Action> = awake.actions.iter().map(|r| &r.action).collect();
+    assert_eq!(actions, [&Action::AssignAgent { agent: AgentId(1), name: "Agent 1".to_owned() }]);
+    assert!(!awake.hold);
+}
+
+#[test]
+fn a_second_threat_repeats_neither_labels_nor_note_but_still_holds() {
+    let mut conversation = conversation();
+    conversation.labels = vec!["escalated".to_owned(), "needs_attention".to_owned()];
+    let decision = decided(&conversation, "I will sue you", &[], MONDAY_NOON);
+    assert!(decision.hold);
+    assert!(
+        !decision.actions.iter().any(|r| matches!(r.action, Action::Note { .. } | Action::AddLabels { .. }))
+    );
+}
+
+#[test]
+fn a_priority_is_never_lowered() {
+    let mut conversation = conversation();
+    conversation.priority = Some(Priority::Urgent);
+    conversation.contact.custom_attributes.insert("vip".to_owned(), serde_json::Value::Bool(true));
+    let decision = decided(&conversation, "Hello", &[], MONDAY_NOON);
+    assert!(!decision.actions.iter().any(|r| matches!(r.action, Action::SetPriority { .. })));
+    assert!(decision.sentence().contains("vip, high_value"), "{}", decision.sentence());
+}
+
+proptest! {
+    #[test]
+    fn any_message_is_decided_the_same_way_twice_and_survives_storage(
+        text in ".{0,120}",
+        states in prop::collection::vec(0_u8..3, 0..5),
+        hour in 0_i64..(24 * 14),
+        assigned in any::<bool>(),
+    ) {
+        let mut conversation = conversation();
+        conversation.assignee =
+            assigned.then(|| Assignee { id: AgentId(77), name: "Cleo".to_owned(), is_bot: false });
+        let agents: Vec<Agent> = (1..)
+            .zip(&states)
+            .map(|(id, state)| agent(id, [Availability::Online, Availability::Busy, Availability::Offline][usize::from(*state)]))
+            .collect();
+        let at = ("2026-11-23T00:00:00Z".parse::<Timestamp>().unwrap() + jiff::SignedDuration::from_hours(hour)).to_string();
+        let first = decided(&conversation, &text, &agents, &at);
+        prop_assert_eq!(&first, &decided(&conversation, &text, &agents, &at));
+        let stored = serde_json::to_string(&first).unwrap();
+        prop_assert_eq!(&first, &serde_json::from_str::<Decision>(&stored).unwrap());
+        let assigns: Vec<AgentId> = first.actions.iter().filter_map(|r| match &r.action {
+            Action::AssignAgent { agent, .. } => Some(*agent),
+            _ => None,
+        }).collect();
+        let waits = first.actions.iter().any(|r| r.action == Action::AwaitAgent);
+        let open = Hours::shipped().is_open(at.parse().unwrap());
+        let anybody = agents.iter().any(|a| a.availability == Availability::Online);
+        prop_assert_eq!(!assigns.is_empty(), !assigned && open && anybody);
+        prop_assert_eq!(waits, !assigned && !(open && anybody), "nothing is dropped silently");
+        prop_assert!(assigns.iter().all(|id| agents.iter().any(|a| a.id == *id && a.availability == Availability::Online)));
+        prop_assert_eq!(first.trace.len(), 5);
+    }
+}

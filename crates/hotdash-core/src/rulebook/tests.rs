@@ -1,0 +1,144 @@
+//! The grammar: what is accepted, what is refused, and how the refusal reads.
+
+use super::*;
+use proptest::prelude::*;
+
+fn problems(text: &str) -> Vec<String> {
+    Rulebook::parse(&[("mine.toml", text)]).1.iter().map(ToString::to_string).collect()
+}
+
+fn rule(when: &str) -> String {
+    format!("[[rule]]\nid = 'r'\ngroup = 'tags'\nthen = {{ tag = 'x' }}\nwhen = {when}\n")
+}
+
+#[test]
+fn the_shipped_rules_have_no_problem_and_a_reason_each() {
+    let (rules, problems) = Rulebook::parse(&[SHIPPED]);
+    assert_eq!(problems, []);
+    let seen: Vec<(&str, i64)> = rules.rules().iter().map(|r| (r.id.as_str(), r.priority)).collect();
+    assert_eq!(
+        seen,
+        [("legal-or-fraud", 100), ("urgent", 90), ("vip", 85), ("assign", 50), ("after-hours", 40)]
+    );
+    assert!(rules.rules().iter().all(|rule| rule.why.len() > 20 && rule.enabled));
+    assert_eq!(Rulebook::shipped().hash(), rules.hash());
+}
+
+#[test]
+fn every_operator_and_group_is_accepted() {
+    for when in [
+        "{ always = true }",
+        "{ type = 'keyword', any_of = ['refund', 'money back'], stems = true }",
+        "{ type = 'keyword', not_contains = 'refund' }",
+        "{ type = 'regex', matches = '[A-F]-\\d+' }",
+        "{ type = 'inbox', equals = 3 }",
+        "{ type = 'channel', none_of = ['email', 'sms'] }",
+        "{ type = 'tag', not_exists = true }",
+        "{ type = 'sender', of = 'domain', equals = 'shop.test' }",
+        "{ type = 'sender', of = 'attribute', key = 'tier', any_of = ['gold'] }",
+        "{ type = 'sender', of = 'earlier_conversations', not_lt = 5 }",
+        "{ type = 'time', not_equals = 'after_hours' }",
+        "{ type = 'agent_availability', not_equals = 'online' }",
+        "{ type = 'sentiment', lt = -0.5 }",
+        "{ type = 'urgency', gt = 0.5 }",
+        "{ type = 'message_count', equals = 1 }",
+        "{ type = 'attachment', exists = true }",
+        "{ all = [{ any = [{ none = [{ type = 'language', equals = 'de' }] }] }], none = [{ always = true }] }",
+    ] {
+        assert_eq!(problems(&rule(when)), Vec::<String>::new(), "{when}");
+    }
+}
+
+#[test]
+fn problems_name_file_rule_key_and_the_nearest_word() {
+    let cases = [
+        (
+            rule("{ type = 'sentimant', equals = 'negative' }"),
+            "mine.toml, rule r, when.type: “sentimant” is not known; possible: keyword, regex, inbox, channel, tag, \
+             sender, time, agent_availability, sentiment, intent, urgency, language, escalation, attachment, \
+             message_count; did you mean “sentiment”?",
+        ),
+        (
+            rule("{ all = [{ type = 'intent', any_of = ['complaints'] }] }"),
+            "mine.toml, rule r, when.all[0].any_of: “complaints” is not known; possible: question, complaint, praise, \
+             request, general; did you mean “complaint”?",
+        ),
+        (
+            rule("{ type = 'message_count', gt = 'many' }"),
+            "mine.toml, rule r, when.gt: this condition compares a number: equals, gt or lt with a number",
+        ),
+        (rule("{ any = [] }"), "mine.toml, rule r, when.any: expected a list of conditions"),
+        (
+            rule("{ type = 'tag', exists = true, equals = 'vip' }").replace("then", "than"),
+            "mine.toml, rule r, than: “than” is not known; possible: id, name, priority, enabled, why, group, when, \
+             then; did you mean “then”?",
+        ),
+        (
+            "[[rule]]\nid = 'r'\ngroup = 'tag'\n".to_owned(),
+            "mine.toml, rule r, group: “tag” is not known; possible: tags, assignment; did you mean “tags”?",
+        ),
+        ("[[rule]]\nname = 'x'\n".to_owned(), "mine.toml, id: every rule needs an id"),
+        (
+            rule("{ always = true }").replace("tag = 'x'", "asign = 'round_robin'"),
+            "mine.toml, rule r, then.asign: “asign” is not known; possible: tag, priority, escalate, hold, note, draft, \
+             assign; did you mean “assign”?",
+        ),
+        (
+            rule("{ always = true }").replace("tag = 'x'", "assign = 'round_robin'"),
+            "all rules, rule r, then.assign: only a rule of the group \"assignment\" can assign; this one will not",
+        ),
+    ];
+    for (text, expected) in cases {
+        let found = problems(&text);
+        assert!(found.iter().any(|p| p == expected), "{text}\nshould say {expected}\nsays {found:#?}");
+    }
+}
+
+#[test]
+fn a_rule_with_a_problem_is_left_out_and_the_others_stay() {
+    let text = format!("{}{}", rule("{ type = 'nope' }"), rule("{ always = true }").replace("'r'", "'good'"));
+    let (rules, problems) = Rulebook::parse(&[("mine.toml", &text)]);
+    assert_eq!(problems.len(), 1);
+    let ids: Vec<&str> = rules.rules().iter().map(|r| r.id.as_str()).collect();
+    assert_eq!(ids, ["good"]);
+}
+
+#[test]
+fn a_later_file_replaces_a_rule_and_changes_the_hash() {
+    let own = rule("{ always = true }").replace("'r'", "'urgent'");
+    let (rules, problems) = Rulebook::parse(&[SHIPPED, ("mine.toml", &own)]);
+    assert_eq!(problems, []);
+    assert_eq!(rules.rules().len(), 5);
+    assert_ne!(rules.hash(), Rulebook::shipped().hash());
+    assert_eq!(rules.hash().len(), 12);
+}
+
+#[test]
+fn a_rule_that_is_never_reached_is_told() {
+    let assign = |id: &str, priority: i64| {
+        format!(
+            "[[rule]]\nid = '{id}'\ngroup = 'assignment'\npriority = {priority}\nthen = {{ assign = 'round_robin' }}\n\
+             when = {{ always = true }}\n"
+        )
+    };
+    let found = problems(&(assign("low", 1) + &assign("high", 2)));
+    assert_eq!(
+        found,
+        ["all rules, rule low, priority: never reached: rule high matches every message first"]
+    );
+}
+
+#[test]
+fn a_huge_pattern_is_refused() {
+    let found = problems(&rule("{ type = 'regex', matches = '(\\w{1000}){1000}' }"));
+    assert!(found[0].contains("when.matches"), "{found:?}");
+}
+
+proptest! {
+    #[test]
+    fn no_text_makes_parsing_panic(text in ".{0,200}", key in "[a-z_]{1,12}") {
+        let _ = Rulebook::parse(&[("a", &text)]);
+        let _ = Rulebook::parse(&[("b", &format!("[[rule]]\nid='x'\ngroup='tags'\n{key} = '{text}'"))]);
+        let _ = Rulebook::parse(&[("c", &rule(&format!("{{ type = '{key}', {key} = 1 }}")))]);
+    }
+}
