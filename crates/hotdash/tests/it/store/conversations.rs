@@ -25,7 +25,7 @@ fn at(second: i64) -> Timestamp {
     Timestamp::from_second(NOW / 1000 + second).unwrap()
 }
 
-fn conversation(id: i64, seen: i64) -> Conversation {
+pub(super) fn conversation(id: i64, seen: i64) -> Conversation {
     Conversation {
         id: ConversationId(id),
         inbox: InboxId(2),
