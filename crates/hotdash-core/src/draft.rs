@@ -6,6 +6,12 @@ pub mod guard;
 pub mod note;
 pub mod prompt;
 
+mod facts;
+mod replies;
+mod retrieve;
+mod text;
+mod vocabulary;
+
 pub use check::{Finding, Severity, check, checks_run};
 pub use compose::compose;
 pub use guard::liquid_safe;
@@ -74,4 +80,17 @@ pub struct Evidence {
     pub quote: String,
     /// Where the reply rests on it: ranges in characters, end excluded.
     pub claims: Vec<(usize, usize)>,
+}
+
+/// A passage as evidence for the places of a reply that rest on a quote from it.
+fn evidence(passage: &Passage, quote: String, claims: Vec<(usize, usize)>) -> Evidence {
+    Evidence {
+        passage: passage.id.clone(),
+        title: passage.title.clone(),
+        source: passage.source.clone(),
+        link: passage.link.clone(),
+        updated: passage.updated,
+        quote,
+        claims,
+    }
 }

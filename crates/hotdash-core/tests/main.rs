@@ -3,4 +3,5 @@
 mod analysis;
 mod cases;
 mod desk;
+mod drafting;
 mod routing;

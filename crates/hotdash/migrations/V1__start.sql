@@ -154,9 +154,9 @@ CREATE TABLE drafts (
     settled_at BIGINT
 );
 CREATE INDEX drafts_by_conversation ON drafts (desk, conversation, id);
--- One living draft for a conversation.
+-- One draft for a conversation that is being made or waits; one that is being sent does not hinder the next.
 CREATE UNIQUE INDEX drafts_living ON drafts (desk, conversation)
-    WHERE state IN ('queued', 'drafting', 'ready', 'held', 'approved', 'sending');
+    WHERE state IN ('queued', 'drafting', 'ready', 'held', 'approved');
 
 -- Who decided what about exactly which text, and when.
 CREATE TABLE reviews (

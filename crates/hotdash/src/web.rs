@@ -1,7 +1,11 @@
 //! The doors for HTTP: webhooks, health, pages.
 
+pub mod assets;
+pub mod auth;
+pub mod headers;
 pub mod health;
 pub mod hook;
+pub mod ui;
 
 use crate::app::App;
 use axum::Router;
@@ -14,6 +18,7 @@ pub fn router(app: Arc<App>) -> Router {
     Router::new()
         .merge(hook::router())
         .merge(health::router())
+        .merge(ui::router(&app))
         .layer(CompressionLayer::new())
         .layer(CatchPanicLayer::new())
         .with_state(app)

@@ -1,6 +1,7 @@
 //! The worker: claim, run, settle. Every door that makes work wakes it; otherwise it looks around once a moment.
 
 use crate::app::{App, Notice};
+use crate::chatwoot::api::CallError;
 use crate::store::jobs::{Job, finish};
 use crate::store::{Batch, StoreError};
 use crate::work::{self, JobError, Step};
@@ -89,6 +90,17 @@ async fn run_one(app: &App, worker: &str, job: Job) {
 }
 
 async fn perform(app: &App, job: &Job) -> Result<Step, JobError> {
+    match verb(app, job).await {
+        // Deleted on the desk: nothing is left to decide or to answer.
+        Err(JobError::Call(CallError::NoSuchThing { call })) if job.kind != "deliver" => {
+            tracing::info!(job = %job.id, kind = job.kind, %call, "the desk has this no more");
+            Ok(Step::Done(Batch::new(), Vec::new()))
+        }
+        other => other,
+    }
+}
+
+async fn verb(app: &App, job: &Job) -> Result<Step, JobError> {
     match job.kind.as_str() {
         "ingest" => work::ingest::run(app, job).await,
         "decide" => work::decide::run(app, job).await,

@@ -154,7 +154,7 @@ fn sender(desk: &Desk, sender: Sender) -> Option<&String> {
 
 /// The beginning of a message on one line.
 fn gist(text: &str) -> String {
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let line = markdown::to_line(text);
     match line.char_indices().nth(GIST_CHARS) {
         Some((end, _)) => format!("{}…", &line[..end]),
         None => line,

@@ -8,6 +8,8 @@ use std::sync::LazyLock;
 use ammonia::Builder;
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd, html};
 
+const SHOWN: Options = Options::ENABLE_TABLES.union(Options::ENABLE_STRIKETHROUGH);
+
 /// The only elements that leave this module; pictures are not among them, so nothing is loaded from elsewhere.
 const ELEMENTS: [&str; 26] = [
     "a",
@@ -53,13 +55,30 @@ static SANITISER: LazyLock<Builder<'static>> = LazyLock::new(|| {
 
 /// Renders one message or note.
 pub(super) fn to_html(text: &str) -> String {
-    let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH;
     let mut rendered = String::with_capacity(text.len() * 3 / 2);
-    html::push_html(&mut rendered, Parser::new_ext(text, options).map(as_the_desk_shows_it));
+    html::push_html(&mut rendered, Parser::new_ext(text, SHOWN).map(as_the_desk_shows_it));
     // A wide table scrolls by itself instead of widening the page.
     let framed =
         rendered.replace("<table>", "<div class=\"table\"><table>").replace("</table>", "</table></div>");
     SANITISER.clean(&framed).to_string()
+}
+
+/// The words of a message alone, on one line.
+pub(super) fn to_line(text: &str) -> String {
+    let mut words = String::new();
+    for event in Parser::new_ext(text, SHOWN) {
+        match event {
+            Event::Text(part) | Event::Code(part) | Event::Html(part) | Event::InlineHtml(part) => {
+                words.push_str(&part)
+            }
+            Event::SoftBreak | Event::HardBreak => words.push(' '),
+            Event::End(TagEnd::Emphasis | TagEnd::Strong | TagEnd::Strikethrough | TagEnd::Link) => {}
+            Event::End(_) => words.push(' '),
+            _ => {}
+        }
+    }
+    let words: Vec<&str> = words.split_whitespace().collect();
+    words.join(" ")
 }
 
 fn as_the_desk_shows_it(event: Event<'_>) -> Event<'_> {

@@ -241,6 +241,19 @@ pub fn begin_sending_draft(id: &DraftId) -> Statement {
     .expect(1)
 }
 
+/// The reply surely did not leave: it waits again, unless the thread has a newer draft by now.
+pub fn take_back_draft(id: &DraftId) -> Statement {
+    Statement::new(
+        "UPDATE drafts SET state = CASE WHEN EXISTS
+             (SELECT 1 FROM drafts newer WHERE newer.desk = drafts.desk AND newer.id > drafts.id
+                AND newer.conversation = drafts.conversation
+                AND newer.state IN ('queued', 'drafting', 'ready', 'held', 'approved'))
+           THEN 'superseded' ELSE 'approved' END
+         WHERE id = $1 AND state = 'sending'",
+        vec![id.as_str().into()],
+    )
+}
+
 /// The end of a draft whose reply was tried.
 pub fn settle_draft(id: &DraftId, to: DraftState, reason: Option<&str>, at: i64) -> Statement {
     Statement::new(

@@ -229,6 +229,7 @@ impl From<tokio_postgres::Error> for StoreError {
             return Self::Unavailable(format!("PostgreSQL: {}", with_causes(&error)));
         };
         match *db.code() {
+            SqlState::UNIQUE_VIOLATION => Self::Conflict { step: 0 },
             SqlState::T_R_DEADLOCK_DETECTED | SqlState::T_R_SERIALIZATION_FAILURE => {
                 Self::Contended(db.message().to_owned())
             }

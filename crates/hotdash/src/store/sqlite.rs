@@ -250,6 +250,8 @@ fn transaction<T>(
 impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
         match error.sqlite_error_code() {
+            // Of all constraints only the unique indexes can be met by a correct statement: somebody was faster.
+            Some(ErrorCode::ConstraintViolation) => Self::Conflict { step: 0 },
             Some(ErrorCode::DiskFull) => {
                 Self::Unavailable("the disk is full: free some space, nothing was lost".into())
             }

@@ -8,9 +8,8 @@ mod people;
 mod session;
 mod sign_in;
 
-pub use link::new_link_token;
-pub use password::{MIN_PASSWORD_CHARACTERS, hash_password};
-pub use people::{Lead, Reviewer, Viewer};
+pub use password::{MIN_PASSWORD_CHARACTERS, PasswordError, hash_password};
+pub(crate) use people::{Reviewer, Viewer};
 pub use session::session_layer;
 
 use crate::app::App;

@@ -4,13 +4,14 @@
 //! earlier try got through; if the thread moved on, a reply is not sent at all. After an unclear outcome, and after a
 //! crash in the middle, we wait until the desk has surely finished before we look.
 
+use super::draft::DraftBody;
 use super::{JobError, Step, nothing};
 use crate::app::{App, Notice};
 use crate::chatwoot::api::{CallError, NewMessage};
 use crate::store::Batch;
 use crate::store::StoreError;
 use crate::store::conversations::keep_changed_message;
-use crate::store::drafts::{DraftState, begin_sending_draft, move_draft, note_of_draft, settle_draft};
+use crate::store::drafts::{DraftState, begin_sending_draft, note_of_draft, settle_draft, take_back_draft};
 use crate::store::effects::{Change, Effect, EffectState, begin_sending, settle_effect, unsend};
 use crate::store::jobs::Job;
 use hotdash_core::conversation::{Conversation, Message, Status};
@@ -102,6 +103,12 @@ async fn send_reply(app: &App, effect: &Effect, text: &str, answers: MessageId) 
     let Some(draft) = effect.draft.clone() else {
         return Err(JobError::Hopeless { why: "a reply without a draft".into() });
     };
+    let state = app.store.draft::<DraftBody>(&draft).await?.map(|draft| draft.state);
+    if !matches!(state, Some(DraftState::Approved | DraftState::Sending)) {
+        let (batch, notices) =
+            end(app, effect, EffectState::Dropped, "outdated", None, DraftState::Superseded);
+        return Ok(Step::Done(batch, notices));
+    }
     if let Some(pause) = must_wait(app, effect) {
         return Ok(Step::Later(pause, "the desk may still be busy with an earlier try"));
     }
@@ -179,8 +186,7 @@ async fn post(app: &App, effect: &Effect, text: &str, private: bool) -> Result<S
 /// The desk surely did not take it: it waits again, and can be taken back again.
 async fn take_back(app: &App, effect: &Effect, draft: &DraftId) -> Result<(), StoreError> {
     let mut batch = Batch::from(unsend(&effect.id));
-    let now = app.clock.now_ms();
-    batch.push(move_draft(draft, DraftState::Sending, DraftState::Approved, None, now));
+    batch.push(take_back_draft(draft));
     app.store.commit(batch).await.map(drop)
 }
 

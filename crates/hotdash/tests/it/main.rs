@@ -4,6 +4,8 @@
 #[cfg(test)]
 mod chatwoot;
 #[cfg(test)]
+mod crash;
+#[cfg(test)]
 mod house;
 #[cfg(test)]
 mod journey;

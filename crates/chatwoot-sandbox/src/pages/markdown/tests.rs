@@ -1,6 +1,6 @@
 //! What a message may look like, and what it must never become.
 
-use super::to_html;
+use super::{to_html, to_line};
 
 #[track_caller]
 fn check(text: &str, expected: &str) {
@@ -52,4 +52,10 @@ fn html_is_text() {
             assert!(!html.contains(element), "{hostile} became {html}");
         }
     }
+}
+
+#[test]
+fn a_line_has_the_words_only() {
+    let text = "# Hello\n\nit **is**, `now`\n[here](https://x.example.test).\n\n- one\n- <b>two</b>\n\n| a | b |\n|---|---|\n| 1 | 2 |";
+    assert_eq!(to_line(text), "Hello it is, now here. one <b>two</b> a b 1 2");
 }

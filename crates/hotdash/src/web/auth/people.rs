@@ -11,12 +11,9 @@ use std::sync::Arc;
 use tower_sessions::Session;
 
 /// Anybody who signed in.
-pub struct Viewer(pub User);
+pub(crate) struct Viewer(pub(crate) User);
 /// Somebody who may decide about drafts.
-pub struct Reviewer(pub User);
-/// Somebody who may change how hotdash works.
-pub struct Lead(pub User);
-
+pub(crate) struct Reviewer(pub(crate) User);
 impl FromRequestParts<Arc<App>> for Viewer {
     type Rejection = UiError;
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, UiError> {
@@ -28,13 +25,6 @@ impl FromRequestParts<Arc<App>> for Reviewer {
     type Rejection = UiError;
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, UiError> {
         signed_in(parts, app, Role::Reviewer).await.map(Self)
-    }
-}
-
-impl FromRequestParts<Arc<App>> for Lead {
-    type Rejection = UiError;
-    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, UiError> {
-        signed_in(parts, app, Role::Lead).await.map(Self)
     }
 }
 

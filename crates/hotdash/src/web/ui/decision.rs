@@ -8,7 +8,8 @@ use crate::app::App;
 use crate::store::StoreError;
 use crate::store::users::User;
 use crate::web::auth::Reviewer;
-use crate::work::review::{self, Approval, WorkError};
+use crate::work::review::{self, Approval, ReviewError};
+use crate::work::view;
 use axum::Form;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
@@ -16,34 +17,6 @@ use axum::response::{IntoResponse, Redirect, Response};
 use hotdash_core::ids::{DraftId, MessageId};
 use serde::Deserialize;
 use std::sync::Arc;
-
-/// Longer than any reply a customer would read.
-const MAX_REPLY_CHARACTERS: usize = 20_000;
-
-#[derive(Debug, Default, Deserialize)]
-pub(super) struct Grades {
-    #[serde(default)]
-    tone: String,
-    #[serde(default)]
-    accuracy: String,
-    #[serde(default)]
-    policy: String,
-}
-
-impl Grades {
-    fn each(&self) -> [Option<u8>; 3] {
-        [&self.tone, &self.accuracy, &self.policy]
-            .map(|grade| grade.parse().ok().filter(|grade| (1..=5).contains(grade)))
-    }
-
-    /// All three, or none.
-    fn all(&self) -> Option<[u8; 3]> {
-        match self.each() {
-            [Some(tone), Some(accuracy), Some(policy)] => Some([tone, accuracy, policy]),
-            _ => None,
-        }
-    }
-}
 
 #[derive(Debug, Deserialize)]
 pub(super) struct ApprovalForm {
@@ -55,8 +28,9 @@ pub(super) struct ApprovalForm {
     /// A person read what blocks and sends all the same.
     #[serde(default)]
     knowingly: String,
-    #[serde(flatten)]
-    grades: Grades,
+    tone: Option<u8>,
+    accuracy: Option<u8>,
+    policy: Option<u8>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -66,15 +40,17 @@ pub(super) struct RejectionForm {
     choice: String,
     #[serde(default)]
     reason: String,
-    #[serde(flatten)]
-    grades: Grades,
+    tone: Option<u8>,
+    accuracy: Option<u8>,
+    policy: Option<u8>,
 }
 
 #[derive(Debug, Deserialize)]
 pub(super) struct ChangesForm {
     text: String,
-    #[serde(flatten)]
-    grades: Grades,
+    tone: Option<u8>,
+    accuracy: Option<u8>,
+    policy: Option<u8>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -91,18 +67,7 @@ pub(super) async fn approve(
 ) -> Result<Response, UiError> {
     let id = DraftId(id);
     let text = form.text.as_deref().map(tidy);
-    let grades = form.grades.all();
-    let unfit = if app.config.grades_required && grades.is_none() {
-        Some("Grade tone, accuracy and policy first.".to_owned())
-    } else if text.is_none() && form.knowingly.is_empty() && blocks(&app, &id).await? {
-        Some("A check blocks this draft. Edit it, or say that you send it knowingly.".to_owned())
-    } else {
-        text.as_deref().and_then(unfit_text)
-    };
-    if let Some(problem) = unfit {
-        let problem = Problem { text: problem, typed: text };
-        return draft::render_problem(&app, &user, &id, &filter, StatusCode::UNPROCESSABLE_ENTITY, problem).await;
-    }
+    let grades = all_of(form.tone, form.accuracy, form.policy);
     let next = next(&app, &user, &id, &filter).await?;
     let approval = Approval {
         version: form.version,
@@ -110,6 +75,7 @@ pub(super) async fn approve(
         answers: MessageId(form.answers),
         grades,
         text: text.clone(),
+        knowingly: !form.knowingly.is_empty(),
     };
     match review::approve(&app, &user, &id, approval).await {
         Ok(_) => Ok(onwards(next, &id, &filter)),
@@ -131,12 +97,8 @@ pub(super) async fn reject(
         (choice, "") => choice.to_owned(),
         (choice, own) => format!("{choice}: {own}"),
     };
-    if reason.is_empty() {
-        let problem = Problem { text: "Say why: the next draft is told.".to_owned(), typed: None };
-        return draft::render_problem(&app, &user, &id, &filter, StatusCode::UNPROCESSABLE_ENTITY, problem).await;
-    }
     let next = next(&app, &user, &id, &filter).await?;
-    match review::reject(&app, &user, &id, form.version, &reason, form.grades.all()).await {
+    match review::reject(&app, &user, &id, form.version, &reason, all_of(form.tone, form.accuracy, form.policy)).await {
         Ok(()) => Ok(onwards(next, &id, &filter)),
         Err(error) => refused(&app, &user, &id, &filter, error, None).await,
     }
@@ -153,17 +115,19 @@ pub(super) async fn changes(
     let id = DraftId(id);
     let text = tidy(&form.text);
     let mut view = draft::load(&app, &user, &id, &filter).await?.ok_or(UiError::NotFound)?;
-    view.grades = form.grades.each();
+    view.axes = draft::axes([form.tone, form.accuracy, form.policy]);
     let mut status = StatusCode::OK;
     if !matches!(view.footer, Footer::Decide | Footer::Edit { .. }) {
         // It moved while the person typed.
         let why = "This draft can no longer be sent. Your text is kept here.".to_owned();
         view.problem = Some(Problem { text: why, typed: Some(text) });
         status = StatusCode::CONFLICT;
-    } else if let Some(problem) = unfit_text(&text) {
+    } else if let Some(problem) = text.is_empty().then(|| "The reply is empty: write something, or reject the draft.".to_owned()) {
         view.problem = Some(Problem { text: problem, typed: None });
         view.footer = Footer::Edit { text };
         status = StatusCode::UNPROCESSABLE_ENTITY;
+    } else if filter.mode == "edit" {
+        view.footer = Footer::Edit { text };
     } else if text == view.text {
         view.footer = Footer::Decide;
     } else {
@@ -214,7 +178,7 @@ async fn stay(
     user: &User,
     id: &DraftId,
     filter: &Filter,
-    done: Result<(), WorkError>,
+    done: Result<(), ReviewError>,
 ) -> Result<Response, UiError> {
     match done {
         Ok(()) => Ok(Redirect::to(&format!("/drafts/{id}{}", filter.suffix())).into_response()),
@@ -233,16 +197,12 @@ fn onwards(next: Option<DraftId>, decided: &DraftId, filter: &Filter) -> Respons
 
 /// The one below in the list that the person looks at, else its first.
 async fn next(app: &App, user: &User, id: &DraftId, filter: &Filter) -> Result<Option<DraftId>, UiError> {
-    let items = review::queue(app, app.config.desk.id).await?;
+    let items = view::queue(app, app.config.desk.id).await?;
     let shown = filtered(&items, filter, user, app);
     let at = shown.iter().position(|item| item.draft == *id);
     let below = at.and_then(|at| shown.get(at + 1));
     let next = below.or_else(|| shown.iter().find(|item| item.draft != *id));
     Ok(next.map(|item| item.draft.clone()))
-}
-
-async fn blocks(app: &App, id: &DraftId) -> Result<bool, UiError> {
-    Ok(review::draft_page(app, id).await?.is_some_and(|page| page.item.blocking > 0))
 }
 
 /// Somebody or something was faster, or it may not be done: the page says so, with what was typed.
@@ -251,16 +211,14 @@ async fn refused(
     user: &User,
     id: &DraftId,
     filter: &Filter,
-    error: WorkError,
+    error: ReviewError,
     typed: Option<String>,
 ) -> Result<Response, UiError> {
     let (status, text) = match error {
-        WorkError::Moved(why) => (StatusCode::CONFLICT, format!("Nothing was sent: {why}.")),
-        WorkError::SamePerson => {
-            (StatusCode::CONFLICT, "Two different people must agree, and you were the first.".to_owned())
-        }
-        WorkError::Invalid(why) => (StatusCode::UNPROCESSABLE_ENTITY, why),
-        WorkError::Store(StoreError::Conflict { .. }) => {
+        ReviewError::Moved(why) => (StatusCode::CONFLICT, format!("Nothing was done: {why}.")),
+        ReviewError::SamePerson => (StatusCode::CONFLICT, sentence(&error.to_string())),
+        ReviewError::Invalid(why) => (StatusCode::UNPROCESSABLE_ENTITY, sentence(&why)),
+        ReviewError::Store(StoreError::Conflict { .. }) => {
             (StatusCode::CONFLICT, "Nothing was done: somebody else was faster. This is how it stands now.".into())
         }
         other => return Err(other.into()),
@@ -268,21 +226,22 @@ async fn refused(
     draft::render_problem(app, user, id, filter, status, Problem { text, typed }).await
 }
 
+/// All three grades, or none.
+fn all_of(tone: Option<u8>, accuracy: Option<u8>, policy: Option<u8>) -> Option<[u8; 3]> {
+    Some([tone?, accuracy?, policy?])
+}
+
 /// Forms send line ends as CR LF.
 fn tidy(text: &str) -> String {
     text.replace("\r\n", "\n").trim().to_owned()
 }
 
-fn unfit_text(text: &str) -> Option<String> {
-    let length = text.chars().count();
-    if length == 0 {
-        Some("The reply is empty.".to_owned())
-    } else if length > MAX_REPLY_CHARACTERS {
-        Some(format!("The reply has {length} characters; {MAX_REPLY_CHARACTERS} is the most."))
-    } else {
-        None
-    }
+/// The words of an error, as a sentence.
+fn sentence(words: &str) -> String {
+    let mut rest = words.chars();
+    rest.next().map(|first| format!("{}{}.", first.to_uppercase(), rest.as_str())).unwrap_or_default()
 }
+
 
 #[cfg(test)]
 mod tests;

@@ -13,11 +13,11 @@ use crate::app::App;
 use crate::store::drafts::DraftState;
 use crate::store::users::{Role, User};
 use crate::web::auth::Viewer;
-use crate::work::review::{self, DraftPage};
+use crate::work::view::{self, DraftPage};
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{Redirect, Response};
-use hotdash_core::draft::Severity;
+use hotdash_core::draft::{Finding, Severity};
 use hotdash_core::grade::{self, AxisGuide};
 use hotdash_core::ids::DraftId;
 use std::sync::Arc;
@@ -52,11 +52,9 @@ pub(super) struct DraftView {
     pub(super) passed: Vec<String>,
     pub(super) side: Side,
     pub(super) footer: Footer,
-    pub(super) axes: &'static [AxisGuide],
-    pub(super) grades: [Option<u8>; 3],
+    pub(super) axes: Vec<Axis>,
     pub(super) grades_required: bool,
     pub(super) problem: Option<Problem>,
-    pub(super) suffix: String,
     pub(super) edit_link: String,
     pub(super) reasons: &'static [&'static str],
 }
@@ -65,8 +63,23 @@ pub(super) struct FindingView {
     pub(super) number: usize,
     pub(super) blocks: bool,
     pub(super) message: String,
-    pub(super) check: String,
     pub(super) in_text: bool,
+}
+
+/// One axis of the grades.
+pub(super) struct Axis {
+    pub(super) name: &'static str,
+    pub(super) title: &'static str,
+    pub(super) question: &'static str,
+    pub(super) grades: Vec<GradeView>,
+}
+
+pub(super) struct GradeView {
+    pub(super) grade: usize,
+    /// One word, e.g. `perfect`.
+    pub(super) word: String,
+    pub(super) meaning: &'static str,
+    pub(super) is_chosen: bool,
 }
 
 /// What the foot of the page offers.
@@ -85,7 +98,8 @@ pub(super) struct Standing {
     pub(super) text: String,
     pub(super) leaves_at_ms: Option<i64>,
     pub(super) may_undo: bool,
-    pub(super) may_retry: bool,
+    /// The button that starts anew.
+    pub(super) retry: Option<&'static str>,
 }
 
 /// Something a person tried and could not do; what they typed is not lost.
@@ -125,7 +139,7 @@ pub(super) async fn load(
     id: &DraftId,
     filter: &Filter,
 ) -> Result<Option<DraftView>, UiError> {
-    let page = review::draft_page(app, id).await?;
+    let page = view::draft_page(app, id).await?;
     Ok(page.map(|page| view_of(app, user, &page, filter)))
 }
 
@@ -136,11 +150,11 @@ pub(super) async fn render(
     view: DraftView,
     filter: &Filter,
 ) -> Result<Response, UiError> {
-    let items = review::queue(app, app.config.desk.id).await?;
+    let items = view::queue(app, app.config.desk.id).await?;
     let queue = queue::queue_view(app, user, &items, filter, Some(&DraftId(view.id.clone())));
     let shell = Shell::inside(app, user, Nav::Queue).with_waiting(queue.waiting);
     let outcome = outcome_of(app, filter).await?;
-    page(&QueuePage { shell, queue, draft: Some(view), outcome, view: "at-draft", suffix: filter.suffix() })
+    page(&QueuePage::new(shell, queue, Some(view), outcome, "at-draft", filter))
 }
 
 /// The page again, with what went wrong.
@@ -164,7 +178,7 @@ pub(super) async fn outcome_of(app: &App, filter: &Filter) -> Result<Option<Outc
     if filter.after.is_empty() {
         return Ok(None);
     }
-    let page = review::draft_page(app, &DraftId(filter.after.clone())).await?;
+    let page = view::draft_page(app, &DraftId(filter.after.clone())).await?;
     Ok(page.map(|page| outcome::outcome(&page, app.clock.now_ms())))
 }
 
@@ -173,15 +187,19 @@ fn view_of(app: &App, user: &User, page: &DraftPage, filter: &Filter) -> DraftVi
     let times = Times::new(&app.config.timezone, now_ms);
     let (item, draft) = (&page.item, &page.draft);
     let language = draft.body.as_ref().map_or("", |body| body.language.as_str());
-    let desk = &app.config.desk;
-    let conversations = format!("{}/app/accounts/{}/conversations", desk.base_url, desk.account);
+    let findings: &[Finding] = match &draft.body {
+        // What a person edited before is no longer what the checks looked at.
+        Some(body) if draft.text == draft.drafted => &body.findings,
+        _ => &[],
+    };
+    let evidence = if draft.text == draft.drafted { side::evidence_of(page) } else { &[] };
     let answered = page.thread.iter().find(|m| m.id == draft.answers);
     DraftView {
         id: draft.id.to_string(),
         customer: item.customer.clone(),
         first_name: words::first_name(&item.customer),
         facts: facts(page, user),
-        labels: item.labels.clone(),
+        labels: item.conversation.labels.clone(),
         left: Left::until(item.due_at_ms, now_ms, app.config.sla_minutes),
         due: times.at_ms(item.due_at_ms),
         hold: item.hold,
@@ -197,19 +215,17 @@ fn view_of(app: &App, user: &User, page: &DraftPage, filter: &Filter) -> DraftVi
         text_hash: draft.text_hash.clone(),
         answers_id: draft.answers.0,
         text: draft.text.clone(),
-        letter: letter::letter(&draft.text, language, &page.evidence, &page.findings, now_ms),
+        letter: letter::letter(&draft.text, language, evidence, findings, now_ms),
         state: draft.state,
         state_name: words::draft_state(draft.state),
-        findings: findings(page),
-        blocking: item.blocking,
+        findings: finding_views(findings),
+        blocking: findings.iter().filter(|f| f.severity == Severity::Blocks).count(),
         passed: page.checks_passed.iter().map(|check| check.replace('_', " ")).collect(),
-        side: side::side(page, &conversations, &times),
+        side: side::side(page, &times),
         footer: footer(page, user, filter, now_ms),
-        axes: grade::guide(),
-        grades: [None; 3],
+        axes: axes([None; 3]),
         grades_required: app.config.grades_required,
         problem: None,
-        suffix: filter.suffix(),
         edit_link: format!("/drafts/{}{}", draft.id, filter.suffix_mode("edit")),
         reasons: &REASONS,
     }
@@ -218,10 +234,10 @@ fn view_of(app: &App, user: &User, page: &DraftPage, filter: &Filter) -> DraftVi
 /// One line: channel, language, who has it.
 fn facts(page: &DraftPage, user: &User) -> String {
     let item = &page.item;
-    let (channel, _) = words::channel(&item.channel);
-    let assignee = match &item.assignee {
-        Some(name) if *name == user.name => "assigned to you".to_owned(),
-        Some(name) => format!("assigned to {name}"),
+    let (channel, _) = words::channel(&item.conversation.channel);
+    let assignee = match &item.conversation.assignee {
+        Some(assignee) if assignee.name == user.name => "assigned to you".to_owned(),
+        Some(assignee) => format!("assigned to {}", assignee.name),
         None => "assigned to nobody".to_owned(),
     };
     let language = item.language.as_deref().map_or("language unknown".to_owned(), words::language);
@@ -232,21 +248,38 @@ fn quick(ms: i64) -> String {
     if ms < 1000 { format!("{ms} ms") } else { words::duration(ms) }
 }
 
-fn findings(page: &DraftPage) -> Vec<FindingView> {
-    let mut findings: Vec<FindingView> = page
-        .findings
+fn finding_views(findings: &[Finding]) -> Vec<FindingView> {
+    let mut views: Vec<FindingView> = findings
         .iter()
         .enumerate()
         .map(|(at, f)| FindingView {
             number: at + 1,
             blocks: f.severity == Severity::Blocks,
             message: f.message.clone(),
-            check: f.check.replace('_', " "),
             in_text: f.range.is_some(),
         })
         .collect();
-    findings.sort_by_key(|finding| !finding.blocks);
-    findings
+    views.sort_by_key(|finding| !finding.blocks);
+    views
+}
+
+/// The axes with their guide. Nothing is chosen beforehand: a default is a rubber stamp.
+pub(super) fn axes(chosen: [Option<u8>; 3]) -> Vec<Axis> {
+    let axis = |(guide, chosen): (&'static AxisGuide, Option<u8>)| Axis {
+        name: &guide.axis,
+        title: &guide.title,
+        question: &guide.question,
+        grades: (1..)
+            .zip(&guide.meanings)
+            .map(|(grade, meaning)| GradeView {
+                grade,
+                word: meaning.split(':').next().unwrap_or_default().to_lowercase(),
+                meaning,
+                is_chosen: chosen.is_some_and(|chosen| usize::from(chosen) == grade),
+            })
+            .collect(),
+    };
+    grade::guide().iter().zip(chosen).map(axis).collect()
 }
 
 fn footer(page: &DraftPage, user: &User, filter: &Filter, now_ms: i64) -> Footer {
@@ -255,7 +288,10 @@ fn footer(page: &DraftPage, user: &User, filter: &Filter, now_ms: i64) -> Footer
             return Footer::Standing(standing("info", "You may read this draft; a reviewer decides about it."));
         }
         let approved_by_me = page.draft.state == DraftState::Held
-            && page.reviews.iter().any(|r| !r.undone && r.verdict != "reject" && r.who == user.name);
+            && page.reviews.iter().any(|r| {
+                let r = &r.review;
+                r.undone_at.is_none() && r.verdict != "reject" && r.reviewer == user.id
+            });
         if approved_by_me {
             let text = "You approved this draft. A second, different person must agree before it leaves.";
             return Footer::Standing(Standing { may_undo: true, ..standing("two", text) });
@@ -278,12 +314,15 @@ fn footer(page: &DraftPage, user: &User, filter: &Filter, now_ms: i64) -> Footer
         }
         DraftState::Sending => standing("clock", "The reply is being sent."),
         DraftState::Sent => standing("check", "The reply was sent."),
-        DraftState::Rejected => standing("cross", &with_reason("This draft was rejected", &reason)),
+        DraftState::Rejected => Standing {
+            retry: may_act.then_some("Write a new draft"),
+            ..standing("cross", &with_reason("This draft was rejected", &reason))
+        },
         DraftState::Superseded => {
             standing("info", &with_reason("This draft is out of date and was not sent", &reason))
         }
         DraftState::Failed => Standing {
-            may_retry: may_act,
+            retry: may_act.then_some("Try again"),
             ..standing("warn", &with_reason("This draft failed", &reason))
         },
         _ => standing("clock", "The draft is being written. It appears here by itself."),
@@ -291,7 +330,7 @@ fn footer(page: &DraftPage, user: &User, filter: &Filter, now_ms: i64) -> Footer
 }
 
 fn standing(icon: &'static str, text: &str) -> Standing {
-    Standing { icon, text: text.to_owned(), leaves_at_ms: None, may_undo: false, may_retry: false }
+    Standing { icon, text: text.to_owned(), leaves_at_ms: None, may_undo: false, retry: None }
 }
 
 fn with_reason(what: &str, reason: &str) -> String {

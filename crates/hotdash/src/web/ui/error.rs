@@ -4,7 +4,7 @@ use super::layout::{Shell, page};
 use crate::app::App;
 use crate::store::StoreError;
 use crate::store::users::Role;
-use crate::work::review::WorkError;
+use crate::work::review::ReviewError;
 use askama::Template;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -39,12 +39,12 @@ impl From<StoreError> for UiError {
     }
 }
 
-impl From<WorkError> for UiError {
-    fn from(error: WorkError) -> Self {
+impl From<ReviewError> for UiError {
+    fn from(error: ReviewError) -> Self {
         match error {
-            WorkError::Store(error) => error.into(),
-            WorkError::NotFound => Self::NotFound,
-            WorkError::NotAllowed => Self::Forbidden(Role::Reviewer),
+            ReviewError::Store(error) => error.into(),
+            ReviewError::NotFound => Self::NotFound,
+            ReviewError::NotAllowed => Self::Forbidden(Role::Reviewer),
             other => Self::Invalid(other.to_string()),
         }
     }

@@ -18,30 +18,25 @@ pub(crate) enum Nav {
 
 /// What the frame shows.
 pub(crate) struct Shell {
-    pub(super) me: Option<Me>,
-    nav: Nav,
+    pub(crate) me: Option<Me>,
+    pub(crate) nav: Nav,
     /// Drafts that wait for a person; `None` where the page does not know.
-    waiting: Option<usize>,
+    pub(crate) waiting: Option<usize>,
     /// The server's time: the browser's clock may be wrong, and time left must not be.
-    now_ms: i64,
-    zone: String,
-    desk: String,
+    pub(crate) now_ms: i64,
+    pub(crate) zone: String,
+    pub(crate) desk: String,
 }
 
-pub(super) struct Me {
-    name: String,
-    initials: String,
-    pub(super) may_decide: bool,
+pub(crate) struct Me {
+    pub(crate) name: String,
+    pub(crate) initials: String,
 }
 
 impl Shell {
     /// For somebody who signed in.
     pub(crate) fn inside(app: &App, user: &User, nav: Nav) -> Self {
-        let me = Me {
-            name: user.name.clone(),
-            initials: initials(&user.name),
-            may_decide: user.role >= crate::store::users::Role::Reviewer,
-        };
+        let me = Me { name: user.name.clone(), initials: initials(&user.name) };
         Self { me: Some(me), nav, ..Self::outside(app) }
     }
 
@@ -62,26 +57,26 @@ impl Shell {
     }
 
     /// For templates: the address of an asset.
-    fn asset(&self, name: &str) -> &'static str {
+    pub(crate) fn asset(&self, name: &str) -> &'static str {
         crate::web::assets::asset(name)
     }
 
-    fn scripts(&self) -> Vec<&'static str> {
+    pub(crate) fn scripts(&self) -> Vec<&'static str> {
         crate::web::assets::assets_in("js/").collect()
     }
 
-    fn styles(&self) -> Vec<&'static str> {
+    pub(crate) fn styles(&self) -> Vec<&'static str> {
         // Tokens and the order of the layers come first; the rest is in any order.
         let first = ["css/tokens.css", "css/base.css"].map(crate::web::assets::asset);
         let rest = crate::web::assets::assets_in("css/").filter(|url| !first.contains(url));
         first.into_iter().chain(rest).collect()
     }
 
-    pub(super) fn icon(&self, name: &str) -> Icon {
+    pub(crate) fn icon(&self, name: &str) -> Icon {
         Icon::named(name)
     }
 
-    fn is_at(&self, nav: &str) -> bool {
+    pub(crate) fn is_at(&self, nav: &str) -> bool {
         matches!((self.nav, nav), (Nav::Queue, "queue") | (Nav::Account, "account"))
     }
 }

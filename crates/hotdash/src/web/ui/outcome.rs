@@ -3,7 +3,7 @@
 
 use super::words::first_name;
 use crate::store::drafts::DraftState;
-use crate::work::review::DraftPage;
+use crate::work::view::DraftPage;
 
 pub(super) struct Outcome {
     pub(super) draft: String,

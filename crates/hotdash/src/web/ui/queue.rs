@@ -1,6 +1,6 @@
 //! The queue: what waits for a person, and beside it the draft that is being read.
 
-use super::draft::{self, DraftView};
+use super::draft::{self, DraftView, Footer};
 use super::error::UiError;
 use super::layout::{Nav, Shell, page};
 use super::outcome::Outcome;
@@ -8,7 +8,7 @@ use super::words::{self, Left};
 use crate::app::App;
 use crate::store::users::{Role, User};
 use crate::web::auth::Viewer;
-use crate::work::review::{self, QueueItem};
+use crate::work::view::{self, QueueItem};
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Response;
@@ -77,7 +77,6 @@ pub(super) struct ItemView {
     pub(super) link: String,
     customer: String,
     preview: String,
-    direction: &'static str,
     left: Left,
     icon: &'static str,
     about: String,
@@ -96,6 +95,21 @@ pub(super) struct QueuePage {
     /// On a narrow screen: the list or the draft.
     pub(super) view: &'static str,
     pub(super) suffix: String,
+    pub(super) suffix_edit: String,
+}
+
+impl QueuePage {
+    pub(super) fn new(
+        shell: Shell,
+        queue: QueueView,
+        draft: Option<DraftView>,
+        outcome: Option<Outcome>,
+        view: &'static str,
+        filter: &Filter,
+    ) -> Self {
+        let (suffix, suffix_edit) = (filter.suffix(), filter.suffix_mode("edit"));
+        Self { shell, queue, draft, outcome, view, suffix, suffix_edit }
+    }
 }
 
 #[derive(Template)]
@@ -110,7 +124,7 @@ pub(super) async fn show(
     Viewer(user): Viewer,
     Query(filter): Query<Filter>,
 ) -> Result<Response, UiError> {
-    let items = review::queue(&app, app.config.desk.id).await?;
+    let items = view::queue(&app, app.config.desk.id).await?;
     let first = filtered(&items, &filter, &user, &app).first().map(|item| item.draft.clone());
     let draft = match &first {
         Some(id) => draft::load(&app, &user, id, &filter).await?,
@@ -119,7 +133,7 @@ pub(super) async fn show(
     let queue = queue_view(&app, &user, &items, &filter, first.as_ref());
     let outcome = draft::outcome_of(&app, &filter).await?;
     let shell = Shell::inside(&app, &user, Nav::Queue).with_waiting(queue.waiting);
-    page(&QueuePage { shell, queue, draft, outcome, view: "at-list", suffix: filter.suffix() })
+    page(&QueuePage::new(shell, queue, draft, outcome, "at-list", &filter))
 }
 
 /// The list alone, for pages that are open already.
@@ -128,7 +142,7 @@ pub(super) async fn list(
     Viewer(user): Viewer,
     Query(filter): Query<Filter>,
 ) -> Result<Response, UiError> {
-    let items = review::queue(&app, app.config.desk.id).await?;
+    let items = view::queue(&app, app.config.desk.id).await?;
     let queue = queue_view(&app, &user, &items, &filter, None);
     page(&QueueList { shell: Shell::inside(&app, &user, Nav::Queue), queue })
 }
@@ -150,7 +164,10 @@ pub(super) fn filtered<'a>(
 
 fn shows(show: &str, item: &QueueItem, user: &User, app: &App) -> bool {
     match show {
-        "mine" => [&item.assignee, &item.claimed_by].into_iter().flatten().any(|name| *name == user.name),
+        "mine" => {
+            let assignee = item.conversation.assignee.as_ref().map(|a| &a.name);
+            [assignee, item.claimed_by.as_ref()].into_iter().flatten().any(|name| *name == user.name)
+        }
         "risk" => left(item, app).class != "fine",
         "held" => item.hold,
         _ => true,
@@ -158,8 +175,8 @@ fn shows(show: &str, item: &QueueItem, user: &User, app: &App) -> bool {
 }
 
 fn found(item: &QueueItem, needle: &str) -> bool {
-    let texts = [&item.customer, &item.preview, &item.inbox];
-    texts.into_iter().chain(&item.labels).any(|text| text.to_lowercase().contains(needle))
+    let texts = [&item.customer, &item.preview];
+    texts.into_iter().chain(&item.conversation.labels).any(|text| text.to_lowercase().contains(needle))
 }
 
 fn left(item: &QueueItem, app: &App) -> Left {
@@ -197,16 +214,15 @@ fn item_view(
     filter: &Filter,
     current: Option<&DraftId>,
 ) -> ItemView {
-    let (_, icon) = words::channel(&item.channel);
+    let (channel, icon) = words::channel(&item.conversation.channel);
     let language = item.language.as_deref().filter(|code| *code != "en").map(words::language);
     let about: Vec<String> =
-        [Some(item.inbox.clone()), language].into_iter().flatten().chain(item.labels.iter().cloned()).collect();
+        [Some(channel), language].into_iter().flatten().chain(item.conversation.labels.iter().cloned()).collect();
     ItemView {
         id: item.draft.to_string(),
         link: format!("/drafts/{}{}", item.draft, filter.suffix()),
         customer: item.customer.clone(),
         preview: item.preview.clone(),
-        direction: "auto",
         left: left(item, app),
         icon,
         about: about.join(" · "),

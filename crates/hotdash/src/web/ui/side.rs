@@ -2,9 +2,10 @@
 
 use super::letter::is_old;
 use super::words::{self, Moment, Times};
-use crate::work::review::DraftPage;
+use crate::work::view::DraftPage;
 use hotdash_core::analysis::{Analysis, IntentKind, SentimentClass};
 use hotdash_core::conversation::Contact;
+use hotdash_core::draft::Evidence;
 use serde_json::Value;
 
 pub(super) struct Side {
@@ -57,7 +58,7 @@ pub(super) struct Verdict {
     pub(super) undone: bool,
 }
 
-pub(super) fn side(page: &DraftPage, conversations: &str, times: &Times) -> Side {
+pub(super) fn side(page: &DraftPage, times: &Times) -> Side {
     Side {
         evidence: cards(page, times),
         gaps: page.draft.body.as_ref().map(|body| body.gaps.clone()).unwrap_or_default(),
@@ -67,15 +68,15 @@ pub(super) fn side(page: &DraftPage, conversations: &str, times: &Times) -> Side
             .history
             .iter()
             .map(|h| Past {
-                subject: h.subject.clone(),
+                subject: h.subject.clone().unwrap_or_else(|| format!("Conversation {}", h.conversation)),
                 status: words::status(h.status),
                 at: times.at(h.created_at),
-                link: format!("{conversations}/{}", h.conversation),
+                link: h.link.clone(),
             })
             .collect(),
         why: page.decision.as_ref().map(|d| Why {
             sentence: d.sentence.clone(),
-            rules: d.rules.iter().map(|(rule, because)| (rule.to_string(), because.clone())).collect(),
+            rules: d.decision.trace.iter().filter(|t| t.matched).map(|t| (t.name.clone(), t.because.clone())).collect(),
             rulebook: d.rulebook.chars().take(12).collect(),
         }),
         effects: page
@@ -92,18 +93,23 @@ pub(super) fn side(page: &DraftPage, conversations: &str, times: &Times) -> Side
             .iter()
             .map(|r| Verdict {
                 who: r.who.clone(),
-                verdict: verdict(&r.verdict).to_owned(),
-                grades: r.grades,
-                reason: r.reason.clone(),
-                at: times.at_ms(r.at_ms),
-                undone: r.undone,
+                verdict: verdict(&r.review.verdict).to_owned(),
+                grades: r.review.grades,
+                reason: r.review.reason.clone(),
+                at: times.at_ms(r.review.reviewed_at),
+                undone: r.review.undone_at.is_some(),
             })
             .collect(),
     }
 }
 
+/// What supports the text that would be sent; other words than the drafter's have no evidence of their own.
+pub(super) fn evidence_of(page: &DraftPage) -> &[Evidence] {
+    page.draft.body.as_ref().map_or(&[], |body| &body.evidence)
+}
+
 fn cards(page: &DraftPage, times: &Times) -> Vec<Card> {
-    page.evidence
+    evidence_of(page)
         .iter()
         .enumerate()
         .map(|(at, e)| Card {

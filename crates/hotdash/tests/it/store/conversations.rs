@@ -152,13 +152,13 @@ async fn a_contact_has_a_history(database: &Database) {
 async fn a_message_is_decided_once(database: &Database) {
     let store = database.open().await;
     let (first, second) = (DecisionId("1".into()), DecisionId("2".into()));
-    let decision = |id| {
+    let decision = |id, cause| {
         keep_decision(&NewDecision {
             id,
             desk: DESK,
             conversation: ConversationId(12),
             message: MessageId(100),
-            cause: Cause::Message,
+            cause,
             rulebook: "r1",
             analysis: &["urgent"],
             body: &vec![7, 8],
@@ -167,14 +167,17 @@ async fn a_message_is_decided_once(database: &Database) {
         .unwrap()
     };
     assert!(!store.is_decided(DESK, MessageId(100), Cause::Message).await.unwrap());
-    store.commit(decision(&first).into()).await.unwrap();
-    let again = store.commit(decision(&second).into()).await;
+    store.commit(decision(&first, Cause::Message).into()).await.unwrap();
+    let again = store.commit(decision(&second, Cause::Message).into()).await;
     assert_eq!(again.unwrap_err(), StoreError::Conflict { step: 0 });
     assert!(store.is_decided(DESK, MessageId(100), Cause::Message).await.unwrap());
+    assert!(!store.is_decided(DESK, MessageId(100), Cause::Offer).await.unwrap());
+    store.commit(decision(&second, Cause::Offer).into()).await.unwrap();
 
     let kept: Vec<KeptDecision<Vec<String>, Vec<i64>>> =
         store.decisions(DESK, ConversationId(12), 10).await.unwrap();
-    assert_eq!(kept.len(), 1);
+    assert_eq!(kept.iter().map(|d| &d.id).collect::<Vec<_>>(), [&second, &first]);
+    let kept = &kept[1..];
     assert_eq!((&kept[0].id, kept[0].message, kept[0].rulebook.as_str()), (&first, MessageId(100), "r1"));
     assert_eq!(
         (kept[0].analysis.as_slice(), kept[0].body.as_slice()),

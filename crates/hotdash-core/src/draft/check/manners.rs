@@ -1,0 +1,150 @@
+//! What no source is needed for: names, language, length, leftovers.
+
+use super::{Checked, Found, is_plain};
+use crate::analysis::Analyzer;
+use crate::analysis::words::{normalize, tokenize};
+use crate::conversation::Channel;
+use crate::draft::compose::language_of;
+use crate::draft::text::split_ranges;
+use crate::draft::vocabulary::{Phrase, vocabulary};
+use regex::Regex;
+
+/// Two parts of a text message; more are torn and paid singly.
+const SMS: usize = 320;
+/// Carriers take no more than ten parts.
+const SMS_MOST: usize = 1600;
+/// WhatsApp's limit.
+const WHATSAPP: usize = 4096;
+/// In a chat bubble nobody reads more.
+const CHAT: usize = 2000;
+/// Chatwoot's limit.
+const DESK: usize = 150_000;
+/// A text must be this surely in another language to be called so.
+const SURE: f32 = 0.5;
+
+pub(super) fn placeholders(checked: &Checked<'_>) -> Vec<Found> {
+    let text = checked.text;
+    let brackets = text.match_indices('[').filter_map(|(start, _)| {
+        let end = start + text[start..].find(']')? + 1;
+        let inside = text.get(start + 1..end - 1)?;
+        let is_link = text[end..].starts_with('(');
+        let is_short = (1..=40).contains(&inside.chars().count()) && !inside.contains('\n');
+        (is_short && !is_link).then_some((start, end))
+    });
+    let others = vocabulary()
+        .placeholders
+        .iter()
+        .flat_map(|pattern: &Regex| pattern.find_iter(text).map(|found| (found.start(), found.end())));
+    brackets
+        .chain(others)
+        .map(|(start, end)| {
+            Found::blocks(format!("A placeholder is left: {}.", &text[start..end]), Some((start, end)))
+        })
+        .collect()
+}
+
+/// The greeting names somebody else.
+pub(super) fn name(checked: &Checked<'_>) -> Vec<Found> {
+    let text = checked.text;
+    let line_end = text.find(['\n', ',', '!', ':', '.']).unwrap_or(text.len());
+    let line = text[..line_end].trim();
+    let known = vocabulary();
+    let lower = normalize(line);
+    let Some(greeting) = known.greetings.iter().find(|greeting| {
+        lower.strip_prefix(greeting.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+    }) else {
+        return Vec::new();
+    };
+    // "Hola, Ana:" has the name after a comma.
+    let named = match lower[greeting.len()..].trim() {
+        "" if text[line_end..].starts_with(',') => {
+            let rest = &text[line_end + 1..];
+            let end = rest.find(['\n', ',', '!', ':', '.']).unwrap_or(rest.len());
+            let name = rest[..end].trim();
+            // A new line after the comma is the letter, not a name.
+            if rest.starts_with('\n') || name.split_whitespace().count() > 3 { "" } else { name }
+        }
+        _ => line.get(line.len() - lower[greeting.len()..].trim().len()..).unwrap_or(""),
+    };
+    let contact: Vec<String> = words(&checked.request.conversation.contact.name);
+    let wrong: Vec<String> = words(named)
+        .into_iter()
+        .filter(|word| !known.not_names.contains(word) && !contact.contains(word) && word != "the")
+        .collect();
+    if wrong.is_empty() || words(named).iter().any(|word| contact.contains(word)) {
+        return Vec::new();
+    }
+    let start = text.find(named).unwrap_or(0);
+    let message =
+        format!("It greets “{named}”, but the customer is “{}”.", checked.request.conversation.contact.name);
+    vec![Found::blocks(message, Some((start, start + named.len())))]
+}
+
+fn words(text: &str) -> Vec<String> {
+    tokenize(text).into_iter().map(|token| token.text).collect()
+}
+
+pub(super) fn language(checked: &Checked<'_>) -> Vec<Found> {
+    let wanted = language_of(checked.request);
+    let analyzer = Analyzer::shipped();
+    let other = |text: &str| {
+        let seen = analyzer.language(text);
+        seen.code.filter(|code| *code != wanted && seen.confidence >= SURE)
+    };
+    if let Some(code) = other(checked.text) {
+        let message = format!("The reply is in “{code}”, the customer writes “{wanted}”.");
+        return vec![Found::blocks(message, None)];
+    }
+    split_ranges(checked.text)
+        .into_iter()
+        .filter(|(start, end)| checked.text[*start..*end].split_whitespace().count() >= 5)
+        .filter_map(|(start, end)| Some((other(&checked.text[start..end])?, start, end)))
+        .take(1)
+        .map(|(code, start, end)| Found::warns(format!("This sentence is in “{code}”."), Some((start, end))))
+        .collect()
+}
+
+pub(super) fn length(checked: &Checked<'_>) -> Vec<Found> {
+    let length = checked.text.chars().count();
+    let found = match checked.request.conversation.channel {
+        _ if length > DESK => Found::blocks(format!("{length} characters; Chatwoot takes {DESK}."), None),
+        Channel::Sms if length > SMS_MOST => {
+            Found::blocks(format!("{length} characters; a text message takes {SMS_MOST}."), None)
+        }
+        Channel::Sms if length > SMS => {
+            Found::warns(format!("{length} characters are {} text messages.", length.div_ceil(160)), None)
+        }
+        Channel::Whatsapp if length > WHATSAPP => {
+            Found::blocks(format!("{length} characters; WhatsApp takes {WHATSAPP}."), None)
+        }
+        Channel::WebWidget | Channel::Whatsapp if length > CHAT => {
+            Found::warns(format!("{length} characters are long for a chat."), None)
+        }
+        _ => return Vec::new(),
+    };
+    vec![found]
+}
+
+pub(super) fn format(checked: &Checked<'_>) -> Vec<Found> {
+    if !is_plain(&checked.request.conversation.channel) {
+        return Vec::new();
+    }
+    let marks = ["**", "](", "```", "\n# ", "\n- ", "\n* ", "\n> "];
+    let first = marks.iter().filter_map(|mark| Some((checked.text.find(mark)?, mark.len()))).min();
+    first
+        .map(|(start, length)| {
+            Found::warns("Text messages show Markdown as it is typed.", Some((start, start + length)))
+        })
+        .into_iter()
+        .collect()
+}
+
+pub(super) fn machine_speech(checked: &Checked<'_>) -> Vec<Found> {
+    split_ranges(checked.text)
+        .into_iter()
+        .filter_map(|(start, end)| {
+            let words = vocabulary().phrase(Phrase::Machine, &checked.text[start..end])?;
+            Some(Found::blocks(format!("It speaks of itself as a machine: “{words}”."), Some((start, end))))
+        })
+        .collect()
+}

@@ -1,0 +1,239 @@
+//! Which sentences of the passages answer a message: by shared stems, rare ones counting more, and shared categories.
+
+use super::text::sentences;
+use super::{Passage, Request};
+use crate::analysis::Analyzer;
+use crate::analysis::words::{Haystack, StemLanguage, tokenize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A word of an earlier message counts this much of one in the message to answer.
+const EARLIER: f32 = 0.4;
+/// A title speaks for all its sentences, but less than their own words do.
+const TITLE: f32 = 0.6;
+/// The least share of the question that passage and title must meet.
+const ENOUGH: f32 = 0.3;
+/// Of a long message only so much must be met, counted in rarest words.
+const ENOUGH_WORDS: f32 = 4.0;
+/// A sentence this close to the best one belongs to the answer.
+const CLOSE: f32 = 0.55;
+/// A second passage must be nearly as good as the first.
+const NEARLY: f32 = 0.7;
+
+/// Sentences of one passage that answer.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Answer<'a> {
+    pub(super) passage: &'a Passage,
+    /// Language of the passage, if it can be told.
+    pub(super) language: Option<String>,
+    /// In the passage's order.
+    pub(super) sentences: Vec<String>,
+}
+
+/// What a text is about, as comparable marks: stems of its content words, and `#category`.
+pub(super) fn marks(text: &str, code: Option<&str>) -> BTreeSet<String> {
+    let analyzer = Analyzer::shipped();
+    let language = code.and_then(StemLanguage::from_code).unwrap_or(StemLanguage::English);
+    let tokens = tokenize(text);
+    let mut marks: BTreeSet<String> = tokens
+        .iter()
+        .map(|token| token.text.as_str())
+        .filter(|word| word.chars().count() > 1 && !analyzer.is_function_word(word))
+        .filter(|word| !word.chars().all(|c| c.is_ascii_digit()) || word.len() == 4)
+        .map(|word| language.stem(word))
+        .collect();
+    let words = Haystack::of(tokens, &[language]);
+    marks.extend(analyzer.category_names(&words, code).into_iter().map(|name| format!("#{name}")));
+    marks
+}
+
+struct Candidate<'a> {
+    passage: &'a Passage,
+    language: Option<String>,
+    title: BTreeSet<String>,
+    sentences: Vec<(String, BTreeSet<String>)>,
+}
+
+/// The question with weights, and how rare each mark is among all sentences.
+struct Question {
+    weights: BTreeMap<String, f32>,
+    rarity: BTreeMap<String, f32>,
+    /// A mark that no sentence has.
+    rarest: f32,
+}
+
+impl Question {
+    fn value(&self, mark: &str) -> f32 {
+        self.weights
+            .get(mark)
+            .map_or(0.0, |weight| weight * self.rarity.get(mark).copied().unwrap_or(self.rarest))
+    }
+
+    fn meets(&self, marks: &BTreeSet<String>) -> f32 {
+        marks.iter().map(|mark| self.value(mark)).sum()
+    }
+
+    fn total(&self) -> f32 {
+        let all: f32 = self.weights.keys().map(|mark| self.value(mark)).sum();
+        all.min(ENOUGH_WORDS * self.rarest)
+    }
+}
+
+/// The best answers, at most two passages, `limit` sentences of the first and one or two of the second.
+pub(super) fn answers<'a>(request: &Request<'a>, code: &str, limit: usize) -> Vec<Answer<'a>> {
+    let candidates: Vec<Candidate<'a>> =
+        request.passages.iter().map(|passage| candidate(passage, code)).collect();
+    let question = question(request, code, &candidates);
+    let total = question.total();
+    if total <= 0.0 {
+        return Vec::new();
+    }
+    let mut ranked: Vec<(f32, &Candidate<'a>)> = candidates
+        .iter()
+        .filter_map(|candidate| Some((score(candidate, &question, code)?, candidate)))
+        .filter(|(score, _)| *score >= ENOUGH * total)
+        .collect();
+    // The retrieval's own order breaks ties.
+    ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let Some((best, _)) = ranked.first() else { return Vec::new() };
+    let enough = best * NEARLY;
+    let mut answers: Vec<Answer<'a>> = Vec::new();
+    for (place, (_, candidate)) in ranked.iter().take(2).take_while(|(score, _)| *score >= enough).enumerate()
+    {
+        let limit = if place == 0 { limit } else { limit.saturating_sub(1).min(2) };
+        let sentences = pick(candidate, &question, code, limit);
+        let new = sentences.into_iter().filter(|s| !answers.iter().any(|a| a.sentences.contains(s)));
+        let sentences: Vec<String> = new.collect();
+        if !sentences.is_empty() {
+            answers.push(Answer {
+                passage: candidate.passage,
+                language: candidate.language.clone(),
+                sentences,
+            });
+        }
+    }
+    answers
+}
+
+fn candidate<'a>(passage: &'a Passage, code: &str) -> Candidate<'a> {
+    let language = Analyzer::shipped().language(&passage.text).code;
+    let own = language.as_deref().or(Some(code));
+    Candidate {
+        passage,
+        title: marks(&passage.title, own),
+        sentences: sentences(&passage.text)
+            .into_iter()
+            .map(|sentence| {
+                let marks = marks(&sentence, own);
+                (sentence, marks)
+            })
+            .collect(),
+        language,
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "numbers of sentences")]
+fn question(request: &Request<'_>, code: &str, candidates: &[Candidate<'_>]) -> Question {
+    let mut weights: BTreeMap<String, f32> = BTreeMap::new();
+    let mut add = |text: &str, weight: f32| {
+        for mark in marks(text, Some(code)) {
+            let old = weights.entry(mark).or_insert(0.0);
+            *old = old.max(weight);
+        }
+    };
+    add(request.answers.text(), 1.0);
+    let earlier = request.thread.iter().rev().filter(|m| m.is_from_customer() && m.id != request.answers.id);
+    for message in earlier.take(2) {
+        add(message.text(), EARLIER);
+    }
+    // "Mention the return address": what a reviewer missed is asked for now.
+    for reason in request.rejections {
+        add(reason, 1.0);
+    }
+    // A name is nothing to look up.
+    for mark in marks(&request.conversation.contact.name, Some(code)) {
+        weights.remove(&mark);
+    }
+    let all: Vec<&BTreeSet<String>> =
+        candidates.iter().flat_map(|c| c.sentences.iter().map(|(_, m)| m)).collect();
+    let rarity = |mark: &String| {
+        let having = all.iter().filter(|marks| marks.contains(mark)).count();
+        (1.0 + all.len() as f32 / having.max(1) as f32).ln()
+    };
+    Question {
+        rarity: weights.keys().map(|mark| (mark.clone(), rarity(mark))).collect(),
+        rarest: (1.0 + all.len() as f32).ln(),
+        weights,
+    }
+}
+
+/// How well a passage's best sentence, with its title, meets the question; `None` where it does not speak to it at all.
+fn score(candidate: &Candidate<'_>, question: &Question, code: &str) -> Option<f32> {
+    if is_foreign(candidate, code) {
+        return foreign_score(candidate, question);
+    }
+    let spoken: BTreeSet<&String> =
+        candidate.title.iter().chain(candidate.sentences.iter().flat_map(|(_, marks)| marks)).collect();
+    let shared: Vec<&&String> = spoken.iter().filter(|mark| question.weights.contains_key(**mark)).collect();
+    let words = shared.iter().filter(|mark| !mark.starts_with('#')).count();
+    // One shared category alone says too little, one shared word alone hardly more.
+    if words == 0 || shared.len() < 2 {
+        return None;
+    }
+    candidate
+        .sentences
+        .iter()
+        .map(|(_, marks)| sentence_score(marks, candidate, question))
+        .max_by(f32::total_cmp)
+}
+
+fn sentence_score(marks: &BTreeSet<String>, candidate: &Candidate<'_>, question: &Question) -> f32 {
+    let title: BTreeSet<String> = candidate.title.difference(marks).cloned().collect();
+    question.meets(marks) + TITLE * question.meets(&title)
+}
+
+fn is_foreign(candidate: &Candidate<'_>, code: &str) -> bool {
+    candidate.language.as_deref().is_some_and(|language| language != code)
+}
+
+/// Words of two languages cannot be compared, their categories can: a passage whose title is about what the question
+/// is about, the broad "orders" and "cx" aside.
+fn foreign_score(candidate: &Candidate<'_>, question: &Question) -> Option<f32> {
+    let shared = |marks: &BTreeSet<String>| {
+        marks.iter().any(|m| m.starts_with('#') && !is_broad(m) && question.weights.contains_key(m))
+    };
+    let speaks = shared(&candidate.title) && candidate.sentences.iter().any(|(_, marks)| shared(marks));
+    // Enough to be used, never enough to beat a passage in the customer's language.
+    speaks.then(|| ENOUGH * question.total() * 1.01)
+}
+
+fn is_broad(mark: &str) -> bool {
+    matches!(mark, "#orders" | "#cx")
+}
+
+fn pick(candidate: &Candidate<'_>, question: &Question, code: &str, limit: usize) -> Vec<String> {
+    let foreign = is_foreign(candidate, code);
+    let value = |marks: &BTreeSet<String>| {
+        let own: BTreeSet<String> =
+            marks.iter().filter(|mark| !foreign || mark.starts_with('#')).cloned().collect();
+        question.meets(&own)
+    };
+    let scores: Vec<f32> = candidate.sentences.iter().map(|(_, marks)| value(marks)).collect();
+    let best = scores.iter().copied().fold(0.0, f32::max);
+    let mut chosen: Vec<usize> =
+        (0..scores.len()).filter(|i| scores[*i] > 0.0 && scores[*i] >= best * CLOSE).collect();
+    chosen.sort_by(|a, b| scores[*b].total_cmp(&scores[*a]).then(a.cmp(b)));
+    chosen.truncate(limit);
+    let leaning = &super::replies::replies(candidate.language.as_deref().unwrap_or(code)).words.leaning;
+    for at in chosen.clone() {
+        let first = tokenize(&candidate.sentences[at].0).into_iter().next();
+        if at > 0 && first.is_some_and(|token| leaning.contains(&token.text)) && !chosen.contains(&(at - 1)) {
+            chosen.push(at - 1);
+        }
+    }
+    // Without a sentence of its own to the point, the passage speaks by its title: its beginning is the answer.
+    if chosen.is_empty() {
+        chosen.extend((0..candidate.sentences.len()).take(limit.min(2)));
+    }
+    chosen.sort_unstable();
+    chosen.into_iter().map(|at| candidate.sentences[at].0.clone()).collect()
+}

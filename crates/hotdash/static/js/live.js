@@ -1,0 +1,119 @@
+// News from the server. Nothing that is being read moves: new drafts announce themselves and wait, a draft that was
+// decided elsewhere says so where its buttons were.
+
+import { onShown, say } from "./page.js";
+
+const SETTLE_MS = 300;
+const pending = new Set();
+let timer = 0;
+
+function later(what) {
+  pending.add(what);
+  clearTimeout(timer);
+  timer = setTimeout(refresh, SETTLE_MS);
+}
+
+async function refresh() {
+  const wanted = new Set(pending);
+  pending.clear();
+  if (wanted.has("queue")) await announce();
+  if (wanted.has("page")) await settle();
+}
+
+async function load(url) {
+  const answer = await fetch(url, { headers: { Accept: "text/html" }, credentials: "same-origin" });
+  if (!answer.ok || answer.redirected) return null;
+  return new DOMParser().parseFromString(await answer.text(), "text/html");
+}
+
+let waitingList = null;
+
+/** Compare the list with the server's; say how many are new, mark what is gone, move nothing. */
+async function announce() {
+  const list = document.getElementById("items");
+  if (!list) return;
+  const fresh = await load(`/queue${location.search}`).catch(() => null);
+  if (!fresh) return;
+  const ids = (root) => new Set([...root.querySelectorAll(".item")].map((item) => item.dataset.draft));
+  const [here, there] = [ids(document), ids(fresh)];
+  for (const item of list.querySelectorAll(".item")) item.classList.toggle("gone", !there.has(item.dataset.draft));
+  const count = fresh.querySelector("[data-count]");
+  document.querySelector("#queue [data-count]")?.replaceWith(count);
+  const total = document.querySelector("[data-waiting]");
+  if (total) total.textContent = String(parseInt(count.textContent, 10));
+  waitingList = fresh;
+  const added = [...there].filter((id) => !here.has(id)).length;
+  const nobodyReads = !document.querySelector("#draft");
+  if (added && nobodyReads) return location.assign(location.href);
+  const news = document.getElementById("news");
+  if (!added) return void (news.hidden = true);
+  news.textContent = `${added} new`;
+  if (news.hidden) say(`${added} new in the queue`);
+  news.hidden = false;
+}
+
+document.addEventListener("click", (event) => {
+  if (event.target.id !== "news" || !waitingList) return;
+  const current = document.querySelector(".item[aria-current=true]")?.dataset.draft;
+  document.getElementById("items").replaceWith(waitingList.getElementById("items"));
+  document.querySelector(".queue .none")?.remove();
+  const item = current && document.querySelector(`.item[data-draft="${CSS.escape(current)}"]`);
+  item?.setAttribute("aria-current", "true");
+  event.target.hidden = true;
+  document.querySelector("#items .item")?.focus();
+});
+
+/** The draft on the page, or the one decided before it, moved on: change the foot and the slim bar only. */
+async function settle() {
+  const draft = document.getElementById("draft");
+  const url = new URL(location.href);
+  if (draft && url.pathname === "/drafts") url.pathname = `/drafts/${draft.dataset.draft}`;
+  const fresh = await load(url).catch(() => null);
+  if (!fresh) return;
+  swapOutcome(fresh);
+  const next = fresh.getElementById("draft");
+  if (!draft || !next || next.dataset.draft !== draft.dataset.draft || next.dataset.state === draft.dataset.state) return;
+  const wasWriting = draft.dataset.state === "being written";
+  draft.dataset.state = next.dataset.state;
+  document.getElementById("decide").replaceWith(fresh.getElementById("decide"));
+  document.getElementById("side")?.replaceWith(fresh.getElementById("side"));
+  if (wasWriting) document.querySelector(".letter").replaceWith(fresh.querySelector(".letter"));
+  document.querySelector(".letter > header .version")?.replaceWith(fresh.querySelector(".letter > header .version"));
+  say(document.querySelector("#decide .standing p")?.textContent ?? "");
+}
+
+/** The bar may come or go; the text below it stays where the eye is. */
+function swapOutcome(fresh) {
+  const [old, next] = [document.getElementById("outcome"), fresh.getElementById("outcome")];
+  if (!old || !next || old.textContent.replace(/\d+/g, "") === next.textContent.replace(/\d+/g, "")) return;
+  const text = document.getElementById("text");
+  const before = old.offsetHeight;
+  old.replaceWith(next);
+  if (text) text.scrollTop += next.offsetHeight - before;
+}
+
+document.addEventListener("hotdash:left", () => later("page"));
+
+if (document.body.dataset.live) {
+  const source = new EventSource(document.body.dataset.live);
+  source.addEventListener("message", (event) => {
+    const news = JSON.parse(event.data);
+    if (news.queue) later("queue");
+    if (news.draft) {
+      const shown = [document.getElementById("draft")?.dataset.draft, new URLSearchParams(location.search).get("after")];
+      if (shown.includes(news.draft)) later("page");
+      later("queue");
+    }
+  });
+  let wasOpen = false;
+  source.addEventListener("open", () => {
+    // What happened while the line was down is caught up with.
+    if (wasOpen) {
+      later("queue");
+      later("page");
+    }
+    wasOpen = true;
+  });
+}
+
+onShown(() => (waitingList = null));

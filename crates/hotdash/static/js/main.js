@@ -1,0 +1,8 @@
+// Everything a page does beyond links and forms.
+
+import "./page.js";
+import "./clock.js";
+import "./grade.js";
+import "./keys.js";
+import "./side.js";
+import "./live.js";
