@@ -14,6 +14,7 @@ pub mod effects;
 pub mod jobs;
 mod migrate;
 mod postgres;
+pub mod reviews;
 mod sqlite;
 pub mod users;
 mod value;
