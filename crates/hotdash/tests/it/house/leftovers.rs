@@ -38,9 +38,11 @@ fn every_template_is_rendered() {
 
 #[test]
 fn every_static_file_is_asked_for() {
+    let whole_folders = pattern(r#"assets_in\("([^"]+)"\)"#);
     let unused = unused(files_in("static"), |user, name| {
         let file = name.rsplit('/').next().unwrap_or(name);
-        user.text.contains(file)
+        let linked = |found: regex::Captures<'_>| name.starts_with(&found[1]);
+        user.text.contains(file) || whole_folders.captures_iter(&user.text).any(linked)
     });
     assert_none("A static file that no template, style, script or source names.", &unused);
 }
