@@ -42,7 +42,9 @@ fn every_static_file_is_asked_for() {
     let unused = unused(files_in("static"), |user, name| {
         let file = name.rsplit('/').next().unwrap_or(name);
         let linked = |found: regex::Captures<'_>| name.starts_with(&found[1]);
-        user.text.contains(file) || whole_folders.captures_iter(&user.text).any(linked)
+        // All styles are linked; a script that is only preloaded does nothing.
+        user.text.contains(file)
+            || name.ends_with(".css") && whole_folders.captures_iter(&user.text).any(linked)
     });
     assert_none("A static file that no template, style, script or source names.", &unused);
 }
