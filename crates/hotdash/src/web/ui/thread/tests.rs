@@ -23,8 +23,14 @@ fn nothing_of_a_message_runs_or_loads() {
     ];
     for source in hostile {
         let shown = markdown(source);
-        for bad in ["<script", "<img", "<iframe", "href=\"javascript", "href=\"data", "<div", "onerror=\""] {
-            assert!(!shown.contains(bad), "{source} became {shown}");
+        // What stands between angle brackets is markup; escaped HTML has none.
+        let markup: Vec<&str> = shown.split('<').skip(1).filter_map(|tag| tag.split('>').next()).collect();
+        for tag in markup {
+            let harmless = matches!(tag.split(' ').next(), Some("p" | "/p" | "a" | "/a"));
+            assert!(
+                harmless && !tag.contains("javascript:") && !tag.contains("data:"),
+                "{source} became {shown}"
+            );
         }
     }
 }
