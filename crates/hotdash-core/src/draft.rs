@@ -12,6 +12,9 @@ mod retrieve;
 mod text;
 mod vocabulary;
 
+#[cfg(test)]
+mod samples;
+
 pub use check::{Finding, Severity, check, checks_run};
 pub use compose::compose;
 pub use guard::liquid_safe;

@@ -59,7 +59,7 @@ pub enum StartError {
     Knowledge(#[from] KnowledgeError),
     #[error("OPENAI_BASE_URL: {0}")]
     Model(#[from] ModelError),
-    #[error("opening hours: {0}")]
+    #[error("HOTDASH_HOURS_FILE: {0}")]
     Hours(#[from] HoursError),
 }
 
@@ -100,7 +100,10 @@ impl App {
             model: model.transpose()?,
             knowledge,
             rulebook: ArcSwap::from_pointee(Rulebook::shipped()),
-            hours: Hours::shipped().in_zone(&config.timezone)?,
+            hours: match &config.hours {
+                Some(text) => Hours::parse(text)?,
+                None => Hours::shipped().in_zone(&config.timezone)?,
+            },
             notices: broadcast::channel(NOTICES).0,
             work: Notify::new(),
             agents: Mutex::new(None),
@@ -130,6 +133,20 @@ impl App {
         let _ = self.notices.send(notice);
     }
 }
+
+/// Hours of a team that never closes: whoever tries the demo at night should see a conversation assigned.
+pub const AROUND_THE_CLOCK: &str = r#"
+zone = "UTC"
+holidays = []
+[weekdays]
+monday = ["00:00-24:00"]
+tuesday = ["00:00-24:00"]
+wednesday = ["00:00-24:00"]
+thursday = ["00:00-24:00"]
+friday = ["00:00-24:00"]
+saturday = ["00:00-24:00"]
+sunday = ["00:00-24:00"]
+"#;
 
 /// 128 random bits: nobody guesses the address.
 fn new_url_token() -> String {

@@ -31,6 +31,9 @@ struct File {
     /// Words that nearly every sentence of the language contains.
     #[serde(default)]
     function: Vec<String>,
+    /// Words of trade that tell the language too, but mean something.
+    #[serde(default)]
+    typical: Vec<String>,
     /// Words that begin a question.
     #[serde(default)]
     questions: Vec<String>,
@@ -118,8 +121,9 @@ pub(super) struct Lists {
     roles: Vec<Role>,
     matcher: Matcher,
     pub(super) thresholds: Thresholds,
-    /// Function word → the languages that have it.
-    function: BTreeMap<String, Vec<usize>>,
+    /// Word that tells the language → the languages that have it.
+    telling: BTreeMap<String, Vec<usize>>,
+    function: BTreeSet<String>,
 }
 
 #[derive(Debug, Clone)]
@@ -162,9 +166,10 @@ impl Lists {
     fn add(&mut self, file: File) {
         let language = self.languages.len();
         self.thresholds = file.thresholds.unwrap_or(self.thresholds);
-        for word in &file.function {
-            self.function.entry(word.clone()).or_default().push(language);
+        for word in file.function.iter().chain(&file.typical) {
+            self.telling.entry(word.clone()).or_default().push(language);
         }
+        self.function.extend(file.function);
         self.lists.extend(file.list.into_iter().map(|list| (language, list)));
         self.languages.push(LanguageWords {
             code: file.code,
@@ -202,12 +207,12 @@ impl Lists {
         Ok(())
     }
 
-    /// How many tokens are function words of each language. A word of two languages is half a vote for each.
+    /// How many tokens tell each language. A word of two languages is half a vote for each.
     #[expect(clippy::cast_precision_loss, reason = "numbers of languages")]
     pub(super) fn votes(&self, tokens: &[Token]) -> Vec<(&str, f32)> {
         let mut votes: Vec<(&str, f32)> = self.languages.iter().map(|l| (l.code.as_str(), 0.0)).collect();
         for token in tokens {
-            let Some(speak) = self.function.get(&token.text) else { continue };
+            let Some(speak) = self.telling.get(&token.text) else { continue };
             for language in speak {
                 votes[*language].1 += 1.0 / speak.len() as f32;
             }
@@ -244,7 +249,7 @@ impl Lists {
 
     /// Whether a word is a function word of some language.
     pub(super) fn is_function_word(&self, word: &str) -> bool {
-        self.function.contains_key(word)
+        self.function.contains(word)
     }
 
     /// Whether some active language denies the words of a hit that no list owns.

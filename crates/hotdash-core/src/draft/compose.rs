@@ -66,11 +66,13 @@ impl<'a> Letter<'a> {
         let short = request.rejections.iter().any(|reason| says(reason, &words.words.shorter));
         let is_sms = request.conversation.channel == Channel::Sms;
         let limit = if short || is_sms { 1 } else { SENTENCES };
+        // Whoever threatens or was defrauded wants no quotation of the help pages.
+        let answers = if is_grave(request) { Vec::new() } else { answers(request, &words.code, limit) };
         Self {
             request,
             words,
-            order,
-            answers: answers(request, &words.code, limit),
+            order: order.map(shown),
+            answers,
             asks_status: says(text, &words.words.status)
                 && (has(request, "orders") || has(request, "shipping")),
             shows_damage: says(text, &words.words.damage),
@@ -119,7 +121,9 @@ impl<'a> Letter<'a> {
             _ => &mood.neutral,
         };
         let order = order_number(self.request.answers.text());
-        let about = order.map_or(String::new(), |order| fill(&self.words.about_order, &[("order", &order)]));
+        let about = order
+            .map(shown)
+            .map_or(String::new(), |order| fill(&self.words.about_order, &[("order", &order)]));
         fill(sentence, &[("about_order", &about)])
     }
 
@@ -152,6 +156,7 @@ impl<'a> Letter<'a> {
 
     fn unknown(&self) -> Option<String> {
         match &self.order {
+            _ if is_grave(self.request) => Some(self.words.unknown.grave.clone()),
             Some(order) if self.asks_status => {
                 Some(fill(&self.words.unknown.order_status, &[("order", order)]))
             }
@@ -175,7 +180,8 @@ impl<'a> Letter<'a> {
         if self.shows_damage && !pictures {
             asks.push(ask.photo.clone());
         }
-        if asks.is_empty() && self.answers.is_empty() && self.order.is_none() {
+        let vague = self.answers.is_empty() && self.order.is_none() && !is_grave(request);
+        if asks.is_empty() && vague {
             asks.push(ask.details.clone());
         }
         asks
@@ -206,7 +212,9 @@ impl<'a> Letter<'a> {
         if self.is_mere_praise() {
             return gaps;
         }
-        if self.answers.is_empty() {
+        if is_grave(self.request) {
+            gaps.push("A grave matter: nothing was quoted from the knowledge.".to_owned());
+        } else if self.answers.is_empty() {
             gaps.push("No passage of the knowledge answers this message.".to_owned());
         }
         let foreign =
@@ -228,6 +236,16 @@ impl<'a> Letter<'a> {
         }
         gaps
     }
+}
+
+/// A bare number does not look like an order.
+fn shown(order: String) -> String {
+    if order.chars().all(|c| c.is_ascii_digit()) { format!("#{order}") } else { order }
+}
+
+/// An escalated message that asks no question.
+fn is_grave(request: &Request<'_>) -> bool {
+    request.analysis.escalation.is_some() && request.analysis.intent.kind != IntentKind::Question
 }
 
 /// Whether a text says one of some phrases.

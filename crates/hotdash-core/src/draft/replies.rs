@@ -55,6 +55,7 @@ pub(super) struct Answer {
 pub(super) struct Unknown {
     pub(super) order_status: String,
     pub(super) no_answer: String,
+    pub(super) grave: String,
 }
 
 #[derive(Debug, Default, Deserialize)]

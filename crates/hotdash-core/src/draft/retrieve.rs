@@ -8,16 +8,26 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// A word of an earlier message counts this much of one in the message to answer.
 const EARLIER: f32 = 0.4;
+/// A category counts this much of a word: it is there because of a word that counts already.
+const CATEGORY: f32 = 0.6;
 /// A title speaks for all its sentences, but less than their own words do.
 const TITLE: f32 = 0.6;
 /// The least share of the question that passage and title must meet.
 const ENOUGH: f32 = 0.3;
 /// Of a long message only so much must be met, counted in rarest words.
-const ENOUGH_WORDS: f32 = 4.0;
+const ENOUGH_WORDS: f32 = 3.0;
 /// A sentence this close to the best one belongs to the answer.
 const CLOSE: f32 = 0.55;
 /// A second passage must be nearly as good as the first.
 const NEARLY: f32 = 0.7;
+/// A title all of whose words the question has ("Where is my order?") is worth this many rarest words.
+const SAME_QUESTION: f32 = 1.0;
+/// Each category that a passage in another language shares makes it this much better than the next.
+const SHARED_CATEGORY: f32 = 0.1;
+/// A second passage must meet this share of the question in words that the first does not meet.
+const NEW: f32 = 0.4;
+/// A sentence that refers to another says so among its first words.
+const FIRST_WORDS: usize = 3;
 
 /// Sentences of one passage that answer.
 #[derive(Debug, Clone, PartialEq)]
@@ -46,15 +56,24 @@ pub(super) fn marks(text: &str, code: Option<&str>) -> BTreeSet<String> {
     marks
 }
 
+fn all_words(text: &str, code: Option<&str>) -> BTreeSet<String> {
+    let language = code.and_then(StemLanguage::from_code).unwrap_or(StemLanguage::English);
+    tokenize(text).iter().map(|token| language.stem(&token.text)).collect()
+}
+
 struct Candidate<'a> {
     passage: &'a Passage,
     language: Option<String>,
     title: BTreeSet<String>,
+    /// Every word of the title, function words too.
+    title_words: BTreeSet<String>,
     sentences: Vec<(String, BTreeSet<String>)>,
 }
 
 /// The question with weights, and how rare each mark is among all sentences.
 struct Question {
+    /// Every word of the message to answer, function words too.
+    words: BTreeSet<String>,
     weights: BTreeMap<String, f32>,
     rarity: BTreeMap<String, f32>,
     /// A mark that no sentence has.
@@ -87,31 +106,45 @@ pub(super) fn answers<'a>(request: &Request<'a>, code: &str, limit: usize) -> Ve
     if total <= 0.0 {
         return Vec::new();
     }
-    let mut ranked: Vec<(f32, &Candidate<'a>)> = candidates
+    let mut ranked: Vec<(Rank, f32, &Candidate<'a>)> = candidates
         .iter()
-        .filter_map(|candidate| Some((score(candidate, &question, code)?, candidate)))
-        .filter(|(score, _)| *score >= ENOUGH * total)
+        .filter_map(|candidate| {
+            score(candidate, &question, code).map(|(rank, score)| (rank, score, candidate))
+        })
+        .filter(|(_, score, _)| *score >= ENOUGH * total)
         .collect();
     // The retrieval's own order breaks ties.
-    ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
-    let Some((best, _)) = ranked.first() else { return Vec::new() };
-    let enough = best * NEARLY;
-    let mut answers: Vec<Answer<'a>> = Vec::new();
-    for (place, (_, candidate)) in ranked.iter().take(2).take_while(|(score, _)| *score >= enough).enumerate()
-    {
-        let limit = if place == 0 { limit } else { limit.saturating_sub(1).min(2) };
-        let sentences = pick(candidate, &question, code, limit);
-        let new = sentences.into_iter().filter(|s| !answers.iter().any(|a| a.sentences.contains(s)));
-        let sentences: Vec<String> = new.collect();
-        if !sentences.is_empty() {
-            answers.push(Answer {
-                passage: candidate.passage,
-                language: candidate.language.clone(),
-                sentences,
-            });
-        }
+    ranked.sort_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)));
+    let Some((rank, best, first)) = ranked.first() else { return Vec::new() };
+    let second = ranked.iter().skip(1).find(|(_, score, other)| {
+        *rank == Rank::Words
+            && *score >= best * NEARLY
+            && !is_foreign(other, code)
+            && adds(other, first, &question)
+    });
+    let most = if *rank == Rank::Words { limit } else { limit.min(2) };
+    let mut answers = vec![answer(first, &question, code, most)];
+    if let Some((.., other)) = second {
+        let mut more = answer(other, &question, code, limit.saturating_sub(1));
+        more.sentences.retain(|sentence| !answers[0].sentences.contains(sentence));
+        answers.push(more);
     }
+    answers.retain(|answer| !answer.sentences.is_empty());
     answers
+}
+
+fn answer<'a>(candidate: &Candidate<'a>, question: &Question, code: &str, limit: usize) -> Answer<'a> {
+    let sentences = pick(candidate, question, code, limit);
+    Answer { passage: candidate.passage, language: candidate.language.clone(), sentences }
+}
+
+/// Whether a passage meets enough of the question that the other one does not.
+fn adds(candidate: &Candidate<'_>, other: &Candidate<'_>, question: &Question) -> bool {
+    let all = |c: &Candidate<'_>| -> BTreeSet<String> {
+        c.title.iter().chain(c.sentences.iter().flat_map(|(_, marks)| marks)).cloned().collect()
+    };
+    let new: BTreeSet<String> = all(candidate).difference(&all(other)).cloned().collect();
+    question.meets(&new) >= NEW * question.total()
 }
 
 fn candidate<'a>(passage: &'a Passage, code: &str) -> Candidate<'a> {
@@ -120,6 +153,7 @@ fn candidate<'a>(passage: &'a Passage, code: &str) -> Candidate<'a> {
     Candidate {
         passage,
         title: marks(&passage.title, own),
+        title_words: all_words(&passage.title, own),
         sentences: sentences(&passage.text)
             .into_iter()
             .map(|sentence| {
@@ -136,6 +170,7 @@ fn question(request: &Request<'_>, code: &str, candidates: &[Candidate<'_>]) -> 
     let mut weights: BTreeMap<String, f32> = BTreeMap::new();
     let mut add = |text: &str, weight: f32| {
         for mark in marks(text, Some(code)) {
+            let weight = if mark.starts_with('#') { weight * CATEGORY } else { weight };
             let old = weights.entry(mark).or_insert(0.0);
             *old = old.max(weight);
         }
@@ -160,16 +195,25 @@ fn question(request: &Request<'_>, code: &str, candidates: &[Candidate<'_>]) -> 
         (1.0 + all.len() as f32 / having.max(1) as f32).ln()
     };
     Question {
+        words: all_words(request.answers.text(), Some(code)),
         rarity: weights.keys().map(|mark| (mark.clone(), rarity(mark))).collect(),
         rarest: (1.0 + all.len() as f32).ln(),
         weights,
     }
 }
 
+/// By what a passage was found; the earlier the better.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Rank {
+    Words,
+    Category,
+    CategoryInOtherLanguage,
+}
+
 /// How well a passage's best sentence, with its title, meets the question; `None` where it does not speak to it at all.
-fn score(candidate: &Candidate<'_>, question: &Question, code: &str) -> Option<f32> {
+fn score(candidate: &Candidate<'_>, question: &Question, code: &str) -> Option<(Rank, f32)> {
     if is_foreign(candidate, code) {
-        return foreign_score(candidate, question);
+        return Some((Rank::CategoryInOtherLanguage, category_score(candidate, question, 1)?));
     }
     let spoken: BTreeSet<&String> =
         candidate.title.iter().chain(candidate.sentences.iter().flat_map(|(_, marks)| marks)).collect();
@@ -177,33 +221,43 @@ fn score(candidate: &Candidate<'_>, question: &Question, code: &str) -> Option<f
     let words = shared.iter().filter(|mark| !mark.starts_with('#')).count();
     // One shared category alone says too little, one shared word alone hardly more.
     if words == 0 || shared.len() < 2 {
-        return None;
+        return Some((Rank::Category, category_score(candidate, question, 2)?));
     }
-    candidate
-        .sentences
-        .iter()
-        .map(|(_, marks)| sentence_score(marks, candidate, question))
-        .max_by(f32::total_cmp)
+    let scores = candidate.sentences.iter().map(|(_, marks)| sentence_score(marks, candidate, question));
+    Some((Rank::Words, scores.max_by(f32::total_cmp)?))
 }
 
 fn sentence_score(marks: &BTreeSet<String>, candidate: &Candidate<'_>, question: &Question) -> f32 {
     let title: BTreeSet<String> = candidate.title.difference(marks).cloned().collect();
-    question.meets(marks) + TITLE * question.meets(&title)
+    let words = &candidate.title_words;
+    let same = if words.len() > 1 && words.is_subset(&question.words) {
+        SAME_QUESTION * question.rarest
+    } else {
+        0.0
+    };
+    question.meets(marks) + TITLE * question.meets(&title) + same
 }
 
 fn is_foreign(candidate: &Candidate<'_>, code: &str) -> bool {
     candidate.language.as_deref().is_some_and(|language| language != code)
 }
 
-/// Words of two languages cannot be compared, their categories can: a passage whose title is about what the question
+/// Words of two languages cannot be compared, and "Geld zurück" has none of "Erstattung"; categories can: a passage whose title is about what the question
 /// is about, the broad "orders" and "cx" aside.
-fn foreign_score(candidate: &Candidate<'_>, question: &Question) -> Option<f32> {
+fn category_score(candidate: &Candidate<'_>, question: &Question, least_words: usize) -> Option<f32> {
     let shared = |marks: &BTreeSet<String>| {
-        marks.iter().any(|m| m.starts_with('#') && !is_broad(m) && question.weights.contains_key(m))
+        marks.iter().filter(|m| m.starts_with('#') && question.weights.contains_key(*m)).cloned().collect()
     };
-    let speaks = shared(&candidate.title) && candidate.sentences.iter().any(|(_, marks)| shared(marks));
-    // Enough to be used, never enough to beat a passage in the customer's language.
-    speaks.then(|| ENOUGH * question.total() * 1.01)
+    let title: BTreeSet<String> = shared(&candidate.title);
+    let speaks = title.iter().any(|mark| !is_broad(mark))
+        && candidate.sentences.iter().any(|(_, marks)| shared(marks).iter().any(|mark| !is_broad(mark)));
+    // Enough to be used, hardly more.
+    #[expect(clippy::cast_precision_loss, reason = "a handful of categories")]
+    let better = 1.0 + SHARED_CATEGORY * title.len() as f32;
+    // "And how much is it?" has a category but nothing to look up.
+    let words =
+        question.weights.iter().filter(|(mark, weight)| !mark.starts_with('#') && **weight >= 1.0).count();
+    (speaks && words >= least_words).then(|| ENOUGH * question.total() * better)
 }
 
 fn is_broad(mark: &str) -> bool {
@@ -224,10 +278,17 @@ fn pick(candidate: &Candidate<'_>, question: &Question, code: &str, limit: usize
     chosen.sort_by(|a, b| scores[*b].total_cmp(&scores[*a]).then(a.cmp(b)));
     chosen.truncate(limit);
     let leaning = &super::replies::replies(candidate.language.as_deref().unwrap_or(code)).words.leaning;
+    let leans = |at: usize| {
+        let words = candidate.sentences.get(at).map_or_else(Vec::new, |(text, _)| tokenize(text));
+        words.iter().take(FIRST_WORDS).any(|token| leaning.contains(&token.text))
+    };
+    // "Delivery there takes …" is nothing without the sentence before it, which is half an answer without this one.
     for at in chosen.clone() {
-        let first = tokenize(&candidate.sentences[at].0).into_iter().next();
-        if at > 0 && first.is_some_and(|token| leaning.contains(&token.text)) && !chosen.contains(&(at - 1)) {
+        if at > 0 && leans(at) && !chosen.contains(&(at - 1)) {
             chosen.push(at - 1);
+        }
+        if leans(at + 1) && !chosen.contains(&(at + 1)) {
+            chosen.push(at + 1);
         }
     }
     // Without a sentence of its own to the point, the passage speaks by its title: its beginning is the answer.

@@ -81,10 +81,8 @@ proptest! {
                 Step::Toggle(i) => {
                     let now = if team[i].availability == Availability::Online { Availability::Offline } else { Availability::Online };
                     team[i].availability = now;
-                    for j in 0..6 {
-                        given[i][j] = 0;
-                        given[j][i] = 0;
-                    }
+                    given[i].fill(0);
+                    given.iter_mut().for_each(|row| row[i] = 0);
                 }
                 Step::Arrival => {
                     let choice = choose_agent(&team, &turns);

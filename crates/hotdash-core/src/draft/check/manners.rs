@@ -58,11 +58,13 @@ pub(super) fn name(checked: &Checked<'_>) -> Vec<Found> {
     // "Hola, Ana:" has the name after a comma.
     let named = match lower[greeting.len()..].trim() {
         "" if text[line_end..].starts_with(',') => {
-            let rest = &text[line_end + 1..];
+            let rest = text[line_end + 1..].trim_start_matches(' ');
             let end = rest.find(['\n', ',', '!', ':', '.']).unwrap_or(rest.len());
-            let name = rest[..end].trim();
-            // A new line after the comma is the letter, not a name.
-            if rest.starts_with('\n') || name.split_whitespace().count() > 3 { "" } else { name }
+            let name = &rest[..end];
+            // What goes on as a sentence is no name.
+            let is_name =
+                rest[end..].starts_with([',', '!', ':', '\n']) && name.starts_with(char::is_uppercase);
+            if is_name && name.split_whitespace().count() <= 3 { name } else { "" }
         }
         _ => line.get(line.len() - lower[greeting.len()..].trim().len()..).unwrap_or(""),
     };
@@ -71,7 +73,11 @@ pub(super) fn name(checked: &Checked<'_>) -> Vec<Found> {
         .into_iter()
         .filter(|word| !known.not_names.contains(word) && !contact.contains(word) && word != "the")
         .collect();
-    if wrong.is_empty() || words(named).iter().any(|word| contact.contains(word)) {
+    // A placeholder is no name, and told already.
+    if wrong.is_empty()
+        || named.contains(['[', '{', '<'])
+        || words(named).iter().any(|word| contact.contains(word))
+    {
         return Vec::new();
     }
     let start = text.find(named).unwrap_or(0);
@@ -91,17 +97,23 @@ pub(super) fn language(checked: &Checked<'_>) -> Vec<Found> {
         let seen = analyzer.language(text);
         seen.code.filter(|code| *code != wanted && seen.confidence >= SURE)
     };
-    if let Some(code) = other(checked.text) {
-        let message = format!("The reply is in “{code}”, the customer writes “{wanted}”.");
-        return vec![Found::blocks(message, None)];
-    }
-    split_ranges(checked.text)
+    // Words quoted from a passage say nothing about the language of the letter around them.
+    let is_quote =
+        |sentence: &str| checked.ours.iter().any(|text| text.contains(sentence.trim_end_matches('.')));
+    let (quotes, own): (Vec<_>, Vec<_>) = split_ranges(checked.text)
         .into_iter()
-        .filter(|(start, end)| checked.text[*start..*end].split_whitespace().count() >= 5)
+        .partition(|(start, end)| is_quote(&checked.text[*start..*end]));
+    let own: Vec<&str> = own.into_iter().map(|(start, end)| &checked.text[start..end]).collect();
+    let mut found: Vec<Found> = quotes
+        .into_iter()
         .filter_map(|(start, end)| Some((other(&checked.text[start..end])?, start, end)))
         .take(1)
-        .map(|(code, start, end)| Found::warns(format!("This sentence is in “{code}”."), Some((start, end))))
-        .collect()
+        .map(|(code, start, end)| Found::warns(format!("This is quoted in “{code}”."), Some((start, end))))
+        .collect();
+    found.extend(other(&own.join("\n")).map(|code| {
+        Found::blocks(format!("The reply is in “{code}”, the customer writes “{wanted}”."), None)
+    }));
+    found
 }
 
 pub(super) fn length(checked: &Checked<'_>) -> Vec<Found> {

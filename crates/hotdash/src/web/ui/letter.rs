@@ -37,10 +37,8 @@ pub(super) fn letter(
 ) -> Letter {
     let characters: Vec<char> = text.chars().collect();
     let marks = Marks { evidence, findings, now_ms };
-    let paragraphs = paragraphs(&characters)
-        .into_iter()
-        .map(|(start, end)| marks.runs(&characters, start, end))
-        .collect();
+    let paragraphs =
+        paragraphs(&characters).into_iter().map(|(start, end)| marks.runs(&characters, start, end)).collect();
     Letter { paragraphs, language: language.to_owned(), direction: words::direction(language) }
 }
 
