@@ -6,6 +6,8 @@ mod chatwoot;
 #[cfg(test)]
 mod crash;
 #[cfg(test)]
+mod house;
+#[cfg(test)]
 mod journey;
 #[cfg(test)]
 mod model;
