@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::api::params::Params;
 use crate::desk::Desk;
-use crate::model::Assignee;
+use crate::model::{Assignee, Channel, Inbox, User};
 use crate::render::message;
 use crate::{Faults, Sandbox};
 
@@ -56,7 +56,7 @@ async fn clear_faults(State(sandbox): State<Sandbox>) -> Response {
     axum::Json(sandbox.faults()).into_response()
 }
 
-/// All conversations with all their messages, notes included.
+/// People with their tokens, inboxes with their addresses, and all conversations with all their messages.
 async fn state(State(sandbox): State<Sandbox>) -> Response {
     sandbox.read(|desk| axum::Json(snapshot(desk)).into_response())
 }
@@ -89,5 +89,37 @@ fn snapshot(desk: &Desk) -> Value {
             })
         })
         .collect();
-    json!({"conversations": conversations})
+    json!({"users": users(desk), "inboxes": inboxes(desk), "conversations": conversations})
+}
+
+fn users(desk: &Desk) -> Vec<Value> {
+    let shown = |user: &User| {
+        json!({
+            "id": user.id,
+            "name": user.name,
+            "email": user.email,
+            "role": user.role.as_str(),
+            "token": user.token,
+            "availability_status": user.availability_status().as_str(),
+        })
+    };
+    desk.users.values().map(shown).collect()
+}
+
+/// With what a customer needs to write to them: the website's token, or the app's identifier.
+fn inboxes(desk: &Desk) -> Vec<Value> {
+    let shown = |inbox: &Inbox| {
+        let identifier = match &inbox.channel {
+            Channel::Api { identifier, .. } => Some(identifier),
+            _ => None,
+        };
+        json!({
+            "id": inbox.id,
+            "name": inbox.name,
+            "channel_type": inbox.channel.class(),
+            "website_token": inbox.widget().map(|widget| &widget.website_token),
+            "inbox_identifier": identifier,
+        })
+    };
+    desk.inboxes.values().map(shown).collect()
 }

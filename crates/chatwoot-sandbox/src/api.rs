@@ -38,12 +38,18 @@ pub(crate) fn router() -> Router<Sandbox> {
         .merge(surveys::router())
         .merge(bulk::router())
         .route("/app/{*rest}", any(dashboard_path))
+        .route("/api/v2/accounts/{account}/{*report}", any(report))
         .route("/api/{*rest}", any(unknown))
 }
 
 /// The dashboard itself is not here; JSON asked of it is refused as the real one refuses it.
 async fn dashboard_path() -> Refusal {
     Refusal::DashboardPath
+}
+
+/// Reports are for administrators, and this desk has none.
+async fn report(_: session::Administrator) -> Refusal {
+    Refusal::NotFound
 }
 
 async fn unknown(uri: Uri) -> Refusal {

@@ -28,10 +28,13 @@ pub(crate) struct Queued {
 
 /// Posts what comes out of the queue until the desk is gone.
 pub(crate) async fn run(desk: WeakSandbox, mut queue: mpsc::UnboundedReceiver<Queued>) {
-    let Some(client) = client() else { return };
     let workers = Arc::new(Semaphore::new(WORKERS));
+    // Made when it is first needed: reading the machine's certificates takes longer than starting a desk.
+    let mut made: Option<reqwest::Client> = None;
     while let Some(queued) = queue.recv().await {
-        let (desk, client, workers) = (desk.clone(), client.clone(), Arc::clone(&workers));
+        let Some(client) = made.clone().or_else(client) else { return };
+        made = Some(client.clone());
+        let (desk, workers) = (desk.clone(), Arc::clone(&workers));
         if !queued.hold_back.is_zero() {
             tokio::spawn(async move {
                 tokio::time::sleep(queued.hold_back).await;

@@ -125,6 +125,9 @@ fn capitalised(name: &str) -> String {
 #[derive(Clone, Debug, Default)]
 struct Lenient(Vec<(String, Entry)>);
 
+/// What an unknown name stands for, however far it is followed.
+static NOTHING: Lenient = Lenient(Vec::new());
+
 #[derive(Clone, Debug)]
 enum Entry {
     Value(Value),
@@ -174,7 +177,7 @@ impl ValueView for Lenient {
 
     fn query_state(&self, state: State) -> bool {
         match state {
-            State::Truthy => true,
+            State::Truthy => !self.0.is_empty(),
             State::DefaultValue | State::Empty | State::Blank => self.0.is_empty(),
         }
     }
@@ -220,7 +223,7 @@ impl ObjectView for Lenient {
 
     fn get<'s>(&'s self, index: &str) -> Option<&'s dyn ValueView> {
         let known = self.0.iter().find(|(name, _)| name == index);
-        Some(known.map_or(&Value::Nil as &dyn ValueView, |(_, entry)| entry.view()))
+        Some(known.map_or(&NOTHING as &dyn ValueView, |(_, entry)| entry.view()))
     }
 }
 

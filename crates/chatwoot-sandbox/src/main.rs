@@ -25,8 +25,11 @@ enum Command {
     /// Serve a new desk until it is told to stop
     ///
     /// Without --kit the desk has the account "Hot Rodan" with four users, an administrator and three agents,
-    /// whose access tokens are printed. POST /_sandbox/faults switches misbehaviour on, GET /_sandbox/state shows
-    /// all conversations.
+    /// whose access tokens are printed.
+    ///
+    /// Pages: /chat to be the customer, /desk to see what agents see. For tests: POST /_sandbox/faults switches
+    /// misbehaviour on (GET shows what there is, DELETE ends it), GET /_sandbox/state shows all conversations with
+    /// their private notes.
     Serve {
         /// Address to listen on; port 0 takes a free one
         #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:3000")]
@@ -35,6 +38,9 @@ enum Command {
         /// the first user is the administrator
         #[arg(long, value_name = "TOKENS.json")]
         kit: Option<PathBuf>,
+        /// Begin with four weeks of history: inboxes, teams, labels, customers and their conversations
+        #[arg(long)]
+        seed: bool,
     },
 }
 
@@ -57,12 +63,15 @@ struct KitUser {
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     tracing_subscriber::fmt().with_writer(std::io::stderr).init();
-    let Command::Serve { listen, kit } = Arguments::parse().command;
+    let Command::Serve { listen, kit, seed } = Arguments::parse().command;
     let options = match kit {
         Some(path) => read_kit(&path)?,
         None => Options::default(),
     };
     let sandbox = Sandbox::new(options);
+    if seed {
+        chatwoot_sandbox::seed::seed(&sandbox, sandbox.now())?;
+    }
     let listener = TcpListener::bind(listen)
         .await
         .with_context(|| format!("cannot listen on {listen}; choose another address with --listen"))?;
@@ -73,9 +82,18 @@ async fn main() -> anyhow::Result<()> {
             println!("  {} ({}), access token {}", user.name, user.role, user.token);
         }
     });
-    tokio::signal::ctrl_c().await.context("cannot wait for Ctrl-C")?;
+    told_to_stop().await.context("cannot wait for a signal to stop")?;
     server.shut_down().await;
     Ok(())
+}
+
+/// Ctrl-C, or the SIGTERM of a supervisor.
+async fn told_to_stop() -> std::io::Result<()> {
+    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+    tokio::select! {
+        pressed = tokio::signal::ctrl_c() => pressed,
+        _ = terminate.recv() => Ok(()),
+    }
 }
 
 fn read_kit(path: &Path) -> anyhow::Result<Options> {

@@ -15,6 +15,7 @@ use hotdash_core::ids::{ConversationId, DraftId};
 use hotdash_core::rulebook::Rulebook;
 use std::sync::Arc;
 use tokio::sync::{Mutex, Notify, broadcast};
+use tokio_util::sync::CancellationToken;
 
 /// Agents come and go; asking the desk for every message would cost it 31 ms each time.
 const AGENTS_FRESH_MS: i64 = 5_000;
@@ -37,6 +38,8 @@ pub struct App {
     pub notices: broadcast::Sender<Notice>,
     /// There is work to claim.
     pub work: Notify,
+    /// The process was asked to stop: what would go on for ever (live news of open pages) ends.
+    pub stopping: CancellationToken,
     agents: Mutex<Option<(i64, Arc<Vec<Agent>>)>>,
 }
 
@@ -59,7 +62,7 @@ pub enum StartError {
     Knowledge(#[from] KnowledgeError),
     #[error("OPENAI_BASE_URL: {0}")]
     Model(#[from] ModelError),
-    #[error("opening hours: {0}")]
+    #[error("HOTDASH_HOURS_FILE: {0}")]
     Hours(#[from] HoursError),
 }
 
@@ -100,9 +103,13 @@ impl App {
             model: model.transpose()?,
             knowledge,
             rulebook: ArcSwap::from_pointee(Rulebook::shipped()),
-            hours: Hours::shipped().in_zone(&config.timezone)?,
+            hours: match &config.hours {
+                Some(text) => Hours::parse(text)?,
+                None => Hours::shipped().in_zone(&config.timezone)?,
+            },
             notices: broadcast::channel(NOTICES).0,
             work: Notify::new(),
+            stopping: CancellationToken::new(),
             agents: Mutex::new(None),
             store,
             desk,
@@ -130,6 +137,20 @@ impl App {
         let _ = self.notices.send(notice);
     }
 }
+
+/// Hours of a team that never closes: whoever tries the demo at night should see a conversation assigned.
+pub const AROUND_THE_CLOCK: &str = r#"
+zone = "UTC"
+holidays = []
+[weekdays]
+monday = ["00:00-24:00"]
+tuesday = ["00:00-24:00"]
+wednesday = ["00:00-24:00"]
+thursday = ["00:00-24:00"]
+friday = ["00:00-24:00"]
+saturday = ["00:00-24:00"]
+sunday = ["00:00-24:00"]
+"#;
 
 /// 128 random bits: nobody guesses the address.
 fn new_url_token() -> String {

@@ -26,6 +26,8 @@ pub struct Config {
     /// Where people reach hotdash, without a slash at the end.
     pub public_url: String,
     pub timezone: String,
+    /// The team's hours as TOML; `None` = the shipped ones.
+    pub hours: Option<String>,
     /// First-response target.
     pub sla_minutes: i64,
     /// How long an approved reply waits and can be taken back.
@@ -126,6 +128,7 @@ impl Config {
             public_url: raw.clean_address("public_url", &public_url)?,
             listen: raw.listen_address("listen", listen)?,
             timezone: raw.timezone("timezone")?,
+            hours: raw.optional("hours_file").map(|file| raw::read_text(Path::new(&file))).transpose()?,
             sla_minutes: raw.number("sla_minutes", 1, 100_000)?,
             undo_seconds: raw.number("undo_seconds", 0, 3_600)?,
             grades_required: raw.flag("grades_required")?,

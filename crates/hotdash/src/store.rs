@@ -14,6 +14,7 @@ pub mod effects;
 pub mod jobs;
 mod migrate;
 mod postgres;
+pub mod reviews;
 mod sqlite;
 pub mod users;
 mod value;
@@ -81,6 +82,7 @@ impl Store {
             let path = Path::new(path.trim_start_matches("//")).to_owned();
             let opened = tokio::task::spawn_blocking(move || {
                 let (database, connection) = sqlite::Sqlite::open(&path)?;
+                let _lock = sqlite::lock_for_migration(&path)?;
                 migrate::sqlite(connection)?;
                 Ok::<_, StoreError>(database)
             });

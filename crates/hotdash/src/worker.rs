@@ -5,6 +5,8 @@ use crate::chatwoot::api::CallError;
 use crate::store::jobs::{Job, finish};
 use crate::store::{Batch, StoreError};
 use crate::work::{self, JobError, Step};
+use futures_util::FutureExt;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Semaphore;
@@ -77,7 +79,11 @@ async fn claim(app: &App, worker: &str, free: usize) -> Vec<Job> {
 }
 
 async fn run_one(app: &App, worker: &str, job: Job) {
-    let outcome = leased(app, worker, &job, perform(app, &job)).await;
+    // A fault of ours in one job must not keep it going round for ever, nor take others down.
+    let running = AssertUnwindSafe(perform(app, &job)).catch_unwind();
+    let outcome = leased(app, worker, &job, running).await.unwrap_or_else(|_| {
+        Err(JobError::Hopeless { why: "a fault of hotdash itself; its log shows where".into() })
+    });
     let settled = match outcome {
         Ok(Step::Done(batch, notices)) => done(app, worker, &job, batch, notices).await,
         Ok(Step::Later(pause, why)) => later(app, worker, &job, pause, why).await,

@@ -60,6 +60,10 @@ fn liquid_that_does_not_parse_leaves_the_whole_text() {
 #[test]
 fn unknown_names_become_nothing() {
     assert_eq!(rendered("[{{ nobody }}] [{{contact.nothing.at.all}}] [{{contact.email}}]"), "[] [] []");
+    assert_eq!(
+        rendered("{% if nobody %}yes{% else %}no{% endif %} {{ nobody | default: 'friend' }}"),
+        "no friend"
+    );
 }
 
 #[test]

@@ -191,7 +191,7 @@ pub(crate) fn account_show(account: &Account) -> Value {
 }
 
 /// Agents in the order in which a desk lists them: by name.
-pub(crate) fn agents_by_name<'a>(desk: &'a Desk, keep: impl Fn(&User) -> bool) -> Vec<&'a User> {
+pub(crate) fn agents_by_name(desk: &Desk, keep: impl Fn(&User) -> bool) -> Vec<&User> {
     let mut users: Vec<&User> = desk.users.values().filter(|user| keep(user)).collect();
     users.sort_by(|a, b| a.name.cmp(&b.name).then(a.id.cmp(&b.id)));
     users

@@ -1,3 +1,14 @@
 //! Integration tests.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that cannot go on should stop where it is, helpers included"
+)]
+
+mod behaviour;
+mod conformance;
+mod deliveries;
+mod faults;
 mod pages;
+mod support;

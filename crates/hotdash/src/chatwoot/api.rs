@@ -85,6 +85,7 @@ struct Desk {
     base: Url,
     account: i64,
     token: SecretString,
+    read_timeout: Duration,
     deadline: Duration,
 }
 
@@ -116,13 +117,12 @@ impl Chatwoot {
         let http = reqwest::Client::builder()
             .user_agent(concat!("hotdash/", env!("CARGO_PKG_VERSION")))
             .connect_timeout(address.connect_timeout)
-            .timeout(address.read_timeout)
             // A redirect would carry the token to another place, and turn a POST into a GET.
             .redirect(redirect::Policy::none())
             .build()
             .map_err(AddressError::Client)?;
-        let desk =
-            Desk { http, base, account: address.account, token: address.token, deadline: address.deadline };
+        let DeskAddress { account, token, read_timeout, deadline, .. } = address;
+        let desk = Desk { http, base, account, token, read_timeout, deadline };
         Ok(Self { desk: Arc::new(desk) })
     }
 
@@ -140,7 +140,17 @@ impl Chatwoot {
 
     /// Makes a call once.
     async fn once(&self, call: &Call, body: Option<&Value>, who: As<'_>) -> Result<Answer, CallError> {
-        let answer = self.request(call, body, who).send().await;
+        self.within(self.desk.read_timeout, call, body, who).await
+    }
+
+    async fn within(
+        &self,
+        time: Duration,
+        call: &Call,
+        body: Option<&Value>,
+        who: As<'_>,
+    ) -> Result<Answer, CallError> {
+        let answer = self.request(call, body, who).timeout(time).send().await;
         Answer::read(call, answer).await
     }
 
@@ -152,9 +162,13 @@ impl Chatwoot {
             .with_max_delay(Duration::from_secs(5))
             .with_max_times(3)
             .with_jitter();
-        (|| self.once(call, body, who))
+        let attempt = || {
+            let left = self.desk.deadline.saturating_sub(started.elapsed());
+            self.within(left.min(self.desk.read_timeout), call, body, who)
+        };
+        attempt
             .retry(pauses)
-            .when(CallError::is_worth_retrying)
+            .when(mends_itself_soon)
             .adjust(|error, pause| {
                 let pause = pause?;
                 let pause = error.retry_after().map_or(pause, |asked| asked.max(pause));
@@ -185,5 +199,15 @@ impl Chatwoot {
 
     fn in_account(&self, method: http::Method, template: &'static str) -> Call {
         Call::new(method, template).with("account", self.desk.account)
+    }
+}
+
+/// Chatwoot's limits count by the minute and mostly do not say when they end: without a word from the desk, asking again
+/// within seconds only uses up more of the limit.
+fn mends_itself_soon(error: &CallError) -> bool {
+    match error {
+        CallError::RateLimited { retry_after, .. } => retry_after.is_some(),
+        CallError::TooManyMessages { .. } => false,
+        other => other.is_worth_retrying(),
     }
 }

@@ -2,7 +2,7 @@
 
 use super::serve::until_stopped;
 use super::start_logging;
-use crate::app::App;
+use crate::app::{AROUND_THE_CLOCK, App};
 use crate::chatwoot::api::{Chatwoot, DeskAddress, WebhookChange};
 use crate::clock::Clock;
 use crate::config::{Config, KnowledgeSource};
@@ -103,6 +103,7 @@ impl Demo {
             ("HOTDASH_UNDO_SECONDS", self.undo_seconds.to_string()),
             ("HOTDASH_DEBOUNCE_MS", "1200".to_owned()),
         ])?;
+        config.hours.get_or_insert_with(|| AROUND_THE_CLOCK.to_owned());
         if config.knowledge == KnowledgeSource::Nothing {
             config.knowledge = KnowledgeSource::DemoShop;
         }

@@ -161,6 +161,12 @@ fn from_environment(
     }
 }
 
+/// A file that a setting names.
+pub(super) fn read_text(file: &Path) -> Result<String, ConfigError> {
+    std::fs::read_to_string(file)
+        .map_err(|e| ConfigError::File { file: file.to_owned(), reason: e.to_string() })
+}
+
 fn read_file(file: &Path) -> Result<BTreeMap<&'static str, String>, ConfigError> {
     let failed = |reason: String| ConfigError::File { file: file.to_owned(), reason };
     let text = std::fs::read_to_string(file).map_err(|e| failed(e.to_string()))?;

@@ -56,6 +56,12 @@ pub const SETTINGS: &[Setting] = &[
     plain("listen", "HOTDASH_LISTEN", Some("127.0.0.1:8080"), "address and port to listen on"),
     plain("data_dir", "HOTDASH_DATA_DIR", Some("data"), "where the embedded database lives"),
     plain("timezone", "HOTDASH_TIMEZONE", Some("UTC"), "the desk's zone, e.g. Europe/Berlin"),
+    plain(
+        "hours_file",
+        "HOTDASH_HOURS_FILE",
+        None,
+        "TOML file with the team's opening hours; without it Monday to Friday, 9 to 17",
+    ),
     plain("knowledge_dir", "HOTDASH_KNOWLEDGE_DIR", None, "folder of Markdown files that drafts may rest on"),
     plain("shop_name", "HOTDASH_SHOP_NAME", Some("our team"), "how drafts sign for you"),
     plain(

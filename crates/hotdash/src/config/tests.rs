@@ -1,3 +1,5 @@
+//! Settings from file and environment, and what is said about wrong ones.
+
 use super::{Config, ConfigError};
 use secrecy::ExposeSecret;
 use std::collections::BTreeMap;

@@ -1,5 +1,5 @@
-//! Migrations: one numbered list for both databases, run by refinery; on PostgreSQL under an advisory lock, because
-//! several replicas may start at once.
+//! Migrations: one numbered list for both databases, run by refinery under a lock (PostgreSQL's advisory one, a file's on
+//! SQLite), because several replicas or commands may start at once.
 
 use super::StoreError;
 use super::dialect::{Dialect, POSTGRES_MIGRATION_LOCK};

@@ -56,7 +56,7 @@ impl Sqlite {
     pub(super) fn work_alone(&self) -> Result<(), StoreError> {
         let mut alone = self.alone.lock().map_err(|_| gone())?;
         if alone.is_none() {
-            *alone = Some(lock_file(&self.path)?);
+            *alone = Some(lock_for_work(&self.path)?);
         }
         Ok(())
     }
@@ -91,15 +91,15 @@ fn gone() -> StoreError {
     StoreError::Unavailable("the database's writer has stopped".into())
 }
 
-fn lock_file(path: &Path) -> Result<File, StoreError> {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".lock");
-    let file = OpenOptions::new()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(&name)
-        .map_err(|e| StoreError::Unavailable(format!("cannot write beside {}: {e}", path.display())))?;
+/// Held while the schema is brought up to date: whoever opens the file meanwhile waits and finds it done.
+pub(super) fn lock_for_migration(path: &Path) -> Result<File, StoreError> {
+    let file = open_beside(path, ".migration.lock")?;
+    file.lock().map_err(|e| StoreError::Unavailable(format!("cannot lock {}: {e}", path.display())))?;
+    Ok(file)
+}
+
+fn lock_for_work(path: &Path) -> Result<File, StoreError> {
+    let file = open_beside(path, ".lock")?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(StoreError::Unavailable(format!(
@@ -112,6 +112,17 @@ fn lock_file(path: &Path) -> Result<File, StoreError> {
     }
 }
 
+fn open_beside(path: &Path, ending: &str) -> Result<File, StoreError> {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(&name)
+        .map_err(|e| StoreError::Unavailable(format!("cannot write beside {}: {e}", path.display())))
+}
+
 fn connect(path: &Path) -> Result<Connection, StoreError> {
     let connection = Connection::open(path)?;
     connection.set_prepared_statement_cache_capacity(128);
@@ -122,8 +133,8 @@ fn connect(path: &Path) -> Result<Connection, StoreError> {
 /// A connection with the rewritten text of each statement it has seen.
 struct Reader {
     connection: Connection,
-    /// Keyed by the address of the `'static` text: the same statement is the same address.
-    texts: HashMap<usize, String>,
+    /// Keyed by place and length of the `'static` text, which is quicker than by the text.
+    texts: HashMap<(usize, usize), String>,
 }
 
 impl Reader {
@@ -134,7 +145,7 @@ impl Reader {
     fn run(&mut self, statement: &Statement) -> Result<Outcome, StoreError> {
         let text = self
             .texts
-            .entry(statement.sql.as_ptr() as usize)
+            .entry((statement.sql.as_ptr() as usize, statement.sql.len()))
             // rusqlite binds `$1` by first appearance, `?1` by number: the portable text means the number.
             .or_insert_with(|| statement.sql.replace('$', "?"));
         let mut prepared = self.connection.prepare_cached(text)?;

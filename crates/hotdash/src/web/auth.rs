@@ -1,8 +1,8 @@
 //! Who is there: sign-in by password or one-time link, sessions, roles.
 
 mod account;
-mod link;
 mod limit;
+mod link;
 mod password;
 mod people;
 mod session;

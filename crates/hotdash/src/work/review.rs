@@ -6,11 +6,9 @@
 use super::draft::{Draft, DraftBody, text_hash};
 use super::{decide, want_soon};
 use crate::app::{App, Notice};
-use crate::store::drafts::{
-    DraftState, Expected, Review, approve_draft, claim_draft, decide_draft, keep_review, move_draft,
-    undo_reviews,
-};
+use crate::store::drafts::{DraftState, Expected, approve_draft, claim_draft, decide_draft, move_draft};
 use crate::store::effects::{Change, NewEffect, drop_pending_of_draft};
+use crate::store::reviews::{Review, keep_review, undo_reviews};
 use crate::store::users::{Role, User};
 use crate::store::{Batch, StoreError};
 use hotdash_core::draft::Severity;

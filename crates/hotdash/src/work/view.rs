@@ -3,8 +3,9 @@
 use super::draft::{Draft, DraftBody};
 use crate::app::App;
 use crate::store::StoreError;
-use crate::store::drafts::{DraftState, Review};
+use crate::store::drafts::DraftState;
 use crate::store::effects::{Change, EffectState};
+use crate::store::reviews::Review;
 use crate::store::users::User;
 use hotdash_core::analysis::Analysis;
 use hotdash_core::conversation::{Contact, Conversation, Message, Status};

@@ -2,6 +2,7 @@
 
 import { grade, takeBack } from "./grade.js";
 import { say, visit } from "./page.js";
+import { toSide } from "./side.js";
 
 const PREFIX_LASTS_MS = 1200;
 let prefixAt = 0;
@@ -67,6 +68,8 @@ function act(event) {
   if (key === "Backspace") return takeBack();
   if (key === "j" || key === "k") return step(key === "j" ? 1 : -1);
   if (key === "Enter") return openMarked(event);
+  if (key === "v") return toSide("side");
+  if (key === "h") return toSide("history");
   if (!press(key)) return;
   event.preventDefault();
 }

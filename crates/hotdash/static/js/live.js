@@ -94,26 +94,40 @@ function swapOutcome(fresh) {
 
 document.addEventListener("hotdash:left", () => later("page"));
 
-if (document.body.dataset.live) {
-  const source = new EventSource(document.body.dataset.live);
-  source.addEventListener("message", (event) => {
-    const news = JSON.parse(event.data);
-    if (news.queue) later("queue");
-    if (news.draft) {
-      const shown = [document.getElementById("draft")?.dataset.draft, new URLSearchParams(location.search).get("after")];
-      if (shown.includes(news.draft)) later("page");
-      later("queue");
-    }
-  });
-  let wasOpen = false;
+let source = null;
+let wasOpen = false;
+
+// A browser allows few connections to one host. Tabs that nobody looks at, and pages left behind, give theirs back.
+function connect() {
+  const address = document.body.dataset.live;
+  if (source || !address || document.hidden) return;
+  source = new EventSource(address);
+  source.addEventListener("message", (event) => hear(JSON.parse(event.data)));
   source.addEventListener("open", () => {
-    // What happened while the line was down is caught up with.
     if (wasOpen) {
+      // What happened meanwhile is caught up with.
       later("queue");
       later("page");
     }
     wasOpen = true;
   });
 }
+
+function disconnect() {
+  source?.close();
+  source = null;
+}
+
+function hear(news) {
+  if (!news.queue && !news.draft) return;
+  later("queue");
+  const shown = [document.getElementById("draft")?.dataset.draft, new URLSearchParams(location.search).get("after")];
+  if (news.draft && shown.includes(news.draft)) later("page");
+}
+
+addEventListener("pagehide", disconnect);
+addEventListener("pageshow", connect);
+document.addEventListener("visibilitychange", () => (document.hidden ? disconnect() : connect()));
+connect();
 
 onShown(() => (waitingList = null));

@@ -64,7 +64,7 @@ function show(shown, next, url, { push = true, keepFocus = false }) {
   list?.querySelector("[aria-current=true].item")?.scrollIntoView({ block: "nearest" });
   for (const listener of listeners) listener();
   if (keepFocus) return;
-  const first = next.querySelector("[autofocus], .problem, #customer");
+  const first = ["[autofocus]", ".problem", "#customer"].map((what) => next.querySelector(what)).find(Boolean);
   if (first?.matches(".problem")) first.tabIndex = -1;
   (first ?? next).focus({ preventScroll: true });
   restoreReading(next);

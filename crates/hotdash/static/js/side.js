@@ -27,24 +27,40 @@ for (const [kind, on] of [["mouseover", true], ["mouseout", false], ["focusin", 
   });
 }
 
+const isDrawer = () => matchMedia("(min-width: 720px) and (max-width: 1199px)").matches;
+
+function setOpen(open) {
+  root.classList.toggle("side-open", open);
+  try {
+    localStorage.setItem("side", open ? "open" : "closed");
+  } catch {
+    // It works without being remembered.
+  }
+  tell();
+}
+
+/** Keys `v` and `h`: to the side, or back from it. */
+export function toSide(id) {
+  const side = document.getElementById("side");
+  if (!side) return;
+  if (side.contains(document.activeElement) && document.activeElement.id === id) {
+    if (isDrawer()) setOpen(false);
+    document.getElementById("text").focus();
+    return;
+  }
+  if (isDrawer()) setOpen(true);
+  document.getElementById(id)?.focus();
+}
+
 document.addEventListener("click", (event) => {
-  const toggle = event.target.closest?.("[data-toggles=side]");
-  if (toggle) {
-    const open = root.classList.toggle("side-open");
-    try {
-      localStorage.setItem("side", open ? "open" : "closed");
-    } catch {
-      // It works without being remembered.
-    }
-    tell();
-    if (open) document.getElementById("side")?.focus();
+  if (event.target.closest?.("[data-toggles=side]")) {
+    setOpen(!root.classList.contains("side-open"));
+    if (root.classList.contains("side-open")) document.getElementById("side")?.focus();
   }
   const claim = event.target.closest?.(".claim");
   if (claim && !matchMedia("(max-width: 719px)").matches) {
     event.preventDefault();
-    if (matchMedia("(max-width: 1199px)").matches && !root.classList.contains("side-open")) {
-      document.querySelector("[data-toggles=side]")?.click();
-    }
+    if (isDrawer()) setOpen(true);
     light(claim.dataset.evidence, true);
   }
 });

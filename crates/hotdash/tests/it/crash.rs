@@ -6,6 +6,7 @@ use crate::support::house::{Person, open_website, register};
 use crate::support::{Database, both_databases};
 use chatwoot_sandbox::model::{Message, MessageType};
 use chatwoot_sandbox::{Faults, Options, Sandbox, WebhookFaults};
+use hotdash::app::AROUND_THE_CLOCK;
 use hotdash::clock::Clock;
 use hotdash::store::Store;
 use hotdash::store::drafts::DraftState;
@@ -15,7 +16,10 @@ use rand::{RngExt, SeedableRng, rngs::StdRng};
 use secrecy::ExposeSecret;
 use std::collections::BTreeMap;
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
+use tempfile::TempDir;
 use tokio::net::TcpListener;
 
 both_databases!(killed_two_hundred_times);
@@ -26,9 +30,11 @@ const DESK: DeskId = DeskId(1);
 
 async fn killed_two_hundred_times(database: &Database) {
     let mut run = Run::prepare(database).await;
-    let script = tokio::spawn(run.script());
+    let kills = Arc::new(AtomicUsize::new(0));
+    let script = tokio::spawn(run.script(Arc::clone(&kills)));
     let mut chance = StdRng::seed_from_u64(0x0068_6f74);
-    for _ in 0..KILLS {
+    for kill in 0..KILLS {
+        kills.store(kill, Ordering::Relaxed);
         tokio::time::sleep(Duration::from_millis(chance.random_range(5..260))).await;
         run.kill();
         run.spawn();
@@ -49,6 +55,7 @@ struct Run {
     store: Store,
     person: Person,
     child: Option<Child>,
+    _files: TempDir,
 }
 
 impl Run {
@@ -66,7 +73,11 @@ impl Run {
             webhooks: WebhookFaults { retry_until_accepted: true, ..WebhookFaults::default() },
             ..Faults::default()
         });
+        let files = tempfile::tempdir().unwrap();
+        let hours = files.path().join("hours.toml");
+        std::fs::write(&hours, AROUND_THE_CLOCK).unwrap();
         let environment: BTreeMap<String, String> = [
+            ("HOTDASH_HOURS_FILE", hours.display().to_string()),
             ("CHATWOOT_BASE_URL", server.url()),
             ("CHATWOOT_TOKEN", token),
             ("CHATWOOT_ACCOUNT_ID", "1".to_owned()),
@@ -94,7 +105,7 @@ impl Run {
         let child = Some(command(&environment, &["serve"]).spawn().unwrap());
         wait_until_ready(&url).await;
         let person = Person::by_link(&url, &format!("http{link}")).await;
-        Self { desk, _server: server, website, environment, url, store, person, child }
+        Self { desk, _server: server, website, environment, url, store, person, child, _files: files }
     }
 
     fn kill(&mut self) {
@@ -109,7 +120,8 @@ impl Run {
     }
 
     /// Customers write, the reviewer approves everything as it becomes ready. Gives what was approved.
-    fn script(&self) -> impl Future<Output = BTreeMap<i64, Draft>> + use<> {
+    /// A new customer every few kills, so that something is going on at each of them.
+    fn script(&self, kills: Arc<AtomicUsize>) -> impl Future<Output = BTreeMap<i64, Draft>> + use<> {
         let (desk, store, website) = (self.desk.clone(), self.store.clone(), self.website);
         let person = self.person.clone();
         async move {
@@ -122,7 +134,8 @@ impl Run {
                     "only {} were approved",
                     approved.len()
                 );
-                if conversations.len() < CONVERSATIONS {
+                let due = 1 + kills.load(Ordering::Relaxed) * CONVERSATIONS / KILLS;
+                if conversations.len() < due.min(CONVERSATIONS) {
                     let who = format!("c{}@example.test", conversations.len());
                     let text = "How long does shipping to Norway take?";
                     let said = desk.customer_says(website, ("Customer", who.as_str()), text).unwrap();

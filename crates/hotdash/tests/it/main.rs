@@ -6,6 +6,12 @@ mod chatwoot;
 #[cfg(test)]
 mod crash;
 #[cfg(test)]
+mod doctor;
+#[cfg(test)]
+mod house;
+#[cfg(test)]
+mod intake;
+#[cfg(test)]
 mod journey;
 #[cfg(test)]
 mod model;

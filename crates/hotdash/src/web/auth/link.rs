@@ -2,9 +2,9 @@
 
 use super::session;
 use crate::app::App;
-use crate::work::people::{LINK_HOURS, link_digest};
 use crate::web::ui::error::UiError;
 use crate::web::ui::layout::{Shell, page};
+use crate::work::people::{LINK_HOURS, link_digest};
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -35,7 +35,12 @@ pub(super) async fn submit(
 ) -> Result<Response, UiError> {
     let now = app.clock.now_ms();
     let Some(user) = app.store.use_sign_in_link(&link_digest(&token), now).await? else {
-        let mut answer = page(&LinkPage { shell: Shell::outside(&app), token: String::new(), used_up: true, hours: LINK_HOURS })?;
+        let mut answer = page(&LinkPage {
+            shell: Shell::outside(&app),
+            token: String::new(),
+            used_up: true,
+            hours: LINK_HOURS,
+        })?;
         *answer.status_mut() = StatusCode::GONE;
         return Ok(answer);
     };

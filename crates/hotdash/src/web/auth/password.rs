@@ -14,7 +14,8 @@ pub const MIN_PASSWORD_CHARACTERS: usize = 12;
 static AT_ONCE: Semaphore = Semaphore::const_new(2);
 
 /// What an unknown address is checked against, so that it costs the same time as a known one.
-static NOBODYS_HASH: LazyLock<Option<String>> = LazyLock::new(|| hash(&uuid::Uuid::new_v4().to_string()).ok());
+static NOBODYS_HASH: LazyLock<Option<String>> =
+    LazyLock::new(|| hash(&uuid::Uuid::new_v4().to_string()).ok());
 
 #[derive(Debug, thiserror::Error)]
 #[error("the password cannot be hashed: {0}")]

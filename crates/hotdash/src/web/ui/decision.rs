@@ -98,7 +98,16 @@ pub(super) async fn reject(
         (choice, own) => format!("{choice}: {own}"),
     };
     let next = next(&app, &user, &id, &filter).await?;
-    match review::reject(&app, &user, &id, form.version, &reason, all_of(form.tone, form.accuracy, form.policy)).await {
+    match review::reject(
+        &app,
+        &user,
+        &id,
+        form.version,
+        &reason,
+        all_of(form.tone, form.accuracy, form.policy),
+    )
+    .await
+    {
         Ok(()) => Ok(onwards(next, &id, &filter)),
         Err(error) => refused(&app, &user, &id, &filter, error, None).await,
     }
@@ -122,7 +131,9 @@ pub(super) async fn changes(
         let why = "This draft can no longer be sent. Your text is kept here.".to_owned();
         view.problem = Some(Problem { text: why, typed: Some(text) });
         status = StatusCode::CONFLICT;
-    } else if let Some(problem) = text.is_empty().then(|| "The reply is empty: write something, or reject the draft.".to_owned()) {
+    } else if let Some(problem) =
+        text.is_empty().then(|| "The reply is empty: write something, or reject the draft.".to_owned())
+    {
         view.problem = Some(Problem { text: problem, typed: None });
         view.footer = Footer::Edit { text };
         status = StatusCode::UNPROCESSABLE_ENTITY;
@@ -218,9 +229,10 @@ async fn refused(
         ReviewError::Moved(why) => (StatusCode::CONFLICT, format!("Nothing was done: {why}.")),
         ReviewError::SamePerson => (StatusCode::CONFLICT, sentence(&error.to_string())),
         ReviewError::Invalid(why) => (StatusCode::UNPROCESSABLE_ENTITY, sentence(&why)),
-        ReviewError::Store(StoreError::Conflict { .. }) => {
-            (StatusCode::CONFLICT, "Nothing was done: somebody else was faster. This is how it stands now.".into())
-        }
+        ReviewError::Store(StoreError::Conflict { .. }) => (
+            StatusCode::CONFLICT,
+            "Nothing was done: somebody else was faster. This is how it stands now.".into(),
+        ),
         other => return Err(other.into()),
     };
     draft::render_problem(app, user, id, filter, status, Problem { text, typed }).await
@@ -241,7 +253,6 @@ fn sentence(words: &str) -> String {
     let mut rest = words.chars();
     rest.next().map(|first| format!("{}{}.", first.to_uppercase(), rest.as_str())).unwrap_or_default()
 }
-
 
 #[cfg(test)]
 mod tests;

@@ -86,9 +86,14 @@ pub(super) struct GradeView {
 pub(super) enum Footer {
     Decide,
     /// Write another text.
-    Edit { text: String },
+    Edit {
+        text: String,
+    },
     /// Look at what was changed, then decide.
-    Changes { text: String, diff: Diff },
+    Changes {
+        text: String,
+        diff: Diff,
+    },
     /// Nothing to decide here now.
     Standing(Standing),
 }
@@ -285,7 +290,10 @@ pub(super) fn axes(chosen: [Option<u8>; 3]) -> Vec<Axis> {
 fn footer(page: &DraftPage, user: &User, filter: &Filter, now_ms: i64) -> Footer {
     if page.draft.state.awaits_person() {
         if user.role < Role::Reviewer {
-            return Footer::Standing(standing("info", "You may read this draft; a reviewer decides about it."));
+            return Footer::Standing(standing(
+                "info",
+                "You may read this draft; a reviewer decides about it.",
+            ));
         }
         let approved_by_me = page.draft.state == DraftState::Held
             && page.reviews.iter().any(|r| {

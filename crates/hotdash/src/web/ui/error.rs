@@ -93,7 +93,11 @@ impl IntoResponse for UiError {
             }
             Self::Broken(why) => {
                 tracing::error!(%why, "a page could not be served");
-                (StatusCode::INTERNAL_SERVER_ERROR, title_of(StatusCode::INTERNAL_SERVER_ERROR), String::new())
+                (
+                    StatusCode::INTERNAL_SERVER_ERROR,
+                    title_of(StatusCode::INTERNAL_SERVER_ERROR),
+                    String::new(),
+                )
             }
         };
         let mut response = status.into_response();
@@ -146,7 +150,8 @@ pub(crate) async fn pages(State(app): State<Arc<App>>, request: Request, next: N
     let Explained(title, text) = explained.unwrap_or(Explained(title_of(status), String::new()));
     let text = if text.is_empty() { text_of(status).to_owned() } else { text };
     let shell = Shell::outside(&app);
-    let error = ErrorPage { shell, status: status.as_u16(), title: title.to_owned(), text, request: request_id };
+    let error =
+        ErrorPage { shell, status: status.as_u16(), title: title.to_owned(), text, request: request_id };
     match page(&error) {
         Ok(mut answer) => {
             *answer.status_mut() = status;
@@ -160,7 +165,10 @@ pub(crate) async fn pages(State(app): State<Arc<App>>, request: Request, next: N
 }
 
 fn wants_html(headers: &HeaderMap) -> bool {
-    headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).is_some_and(|a| a.contains("text/html"))
+    headers
+        .get(header::ACCEPT)
+        .and_then(|accept| accept.to_str().ok())
+        .is_some_and(|a| a.contains("text/html"))
 }
 
 fn title_of(status: StatusCode) -> &'static str {
@@ -183,7 +191,9 @@ fn text_of(status: StatusCode) -> &'static str {
         404 => "The address is wrong, or what it showed was removed.",
         405 => "Open the page that leads here instead.",
         400 | 413 | 415 | 422 => "Go back, reload the page, and try again. Nothing was changed.",
-        500 => "Nothing you did was wrong. Try again; if it stays, tell whoever runs hotdash the request below.",
+        500 => {
+            "Nothing you did was wrong. Try again; if it stays, tell whoever runs hotdash the request below."
+        }
         _ => "Try again in a moment.",
     }
 }

@@ -26,7 +26,9 @@ pub(super) fn outcome(page: &DraftPage, now_ms: i64) -> Outcome {
         DraftState::Sending => (format!("Reply to {name} is being sent"), "ok", false),
         DraftState::Sent => (format!("Reply to {name} was sent"), "ok", false),
         DraftState::Rejected => (format!("Draft for {name} rejected: {reason}"), "ok", false),
-        DraftState::Held => (format!("Your approval for {name} is kept; a second person must agree"), "ok", true),
+        DraftState::Held => {
+            (format!("Your approval for {name} is kept; a second person must agree"), "ok", true)
+        }
         DraftState::Superseded => (format!("Reply to {name} was not sent: {reason}"), "warn", false),
         DraftState::Failed => (format!("Reply to {name} could not be sent: {reason}"), "warn", false),
         DraftState::Ready => (format!("Taken back: the draft for {name} waits again"), "ok", false),

@@ -216,8 +216,11 @@ fn item_view(
 ) -> ItemView {
     let (channel, icon) = words::channel(&item.conversation.channel);
     let language = item.language.as_deref().filter(|code| *code != "en").map(words::language);
-    let about: Vec<String> =
-        [Some(channel), language].into_iter().flatten().chain(item.conversation.labels.iter().cloned()).collect();
+    let about: Vec<String> = [Some(channel), language]
+        .into_iter()
+        .flatten()
+        .chain(item.conversation.labels.iter().cloned())
+        .collect();
     ItemView {
         id: item.draft.to_string(),
         link: format!("/drafts/{}{}", item.draft, filter.suffix()),
@@ -243,5 +246,5 @@ fn tag(item: &QueueItem, user: &User) -> Option<(&'static str, String)> {
     if item.blocking > 0 {
         return Some(("warn", format!("{} to check", item.blocking)));
     }
-    (user.role >= Role::Reviewer).then(|| ("ok", "low risk".to_owned()))
+    (user.role >= Role::Reviewer).then(|| ("ok", "ready".to_owned()))
 }

@@ -76,7 +76,13 @@ pub(super) fn side(page: &DraftPage, times: &Times) -> Side {
             .collect(),
         why: page.decision.as_ref().map(|d| Why {
             sentence: d.sentence.clone(),
-            rules: d.decision.trace.iter().filter(|t| t.matched).map(|t| (t.name.clone(), t.because.clone())).collect(),
+            rules: d
+                .decision
+                .trace
+                .iter()
+                .filter(|t| t.matched)
+                .map(|t| (t.name.clone(), t.because.clone()))
+                .collect(),
             rulebook: d.rulebook.chars().take(12).collect(),
         }),
         effects: page
@@ -173,7 +179,10 @@ fn mood(analysis: &Analysis) -> Vec<(&'static str, String)> {
         mood.push(("About", about.join(", ")));
     }
     if let Some(escalation) = &analysis.escalation {
-        mood.push(("Careful", with_words(&format!("{:?}", escalation.kind).to_lowercase(), &escalation.words)));
+        mood.push((
+            "Careful",
+            with_words(&format!("{:?}", escalation.kind).to_lowercase(), &escalation.words),
+        ));
     }
     mood
 }

@@ -43,7 +43,8 @@ pub(super) fn thread(messages: &[Message], note: Option<MessageId>, times: &Time
     let answered = shown.iter().rposition(|m| m.is_human_reply()).map_or(0, |at| at + 1);
     let (earlier, recent) = shown.split_at(answered);
     // When nothing came after the answer, there is nothing to read but the old messages.
-    let (earlier, recent) = if recent.iter().any(|m| m.is_from_customer()) { (earlier, recent) } else { (&[][..], &shown[..]) };
+    let (earlier, recent) =
+        if recent.iter().any(|m| m.is_from_customer()) { (earlier, recent) } else { (&[][..], &shown[..]) };
     Thread { earlier: bubbles(earlier, times), recent: bubbles(recent, times) }
 }
 
@@ -76,11 +77,15 @@ fn bubble(message: &Message, times: &Times) -> Bubble {
         text: if is_markdown { String::new() } else { text.trim().to_owned() },
         html: is_markdown.then(|| markdown(text)),
         quoted: quoted(message),
-        files: message.attachments.iter().map(|a| File {
-            name: a.name.clone().unwrap_or_else(|| a.kind.clone()),
-            size: a.size_bytes.map(file_size),
-            url: a.url.clone().filter(|url| url.starts_with("https://") || url.starts_with("http://")),
-        }).collect(),
+        files: message
+            .attachments
+            .iter()
+            .map(|a| File {
+                name: a.name.clone().unwrap_or_else(|| a.kind.clone()),
+                size: a.size_bytes.map(file_size),
+                url: a.url.clone().filter(|url| url.starts_with("https://") || url.starts_with("http://")),
+            })
+            .collect(),
         ends_turn: true,
         problem: message.marks.external_error.clone(),
         long: kind == "note" && text.chars().count() > 480,

@@ -27,7 +27,7 @@ pub(super) fn duration(ms: i64) -> String {
 /// How old something is, roughly: `3 days old`, `14 months old`.
 pub(super) fn age(ms: i64) -> String {
     let (count, unit) = match ms {
-        ms if ms < HOUR => return "new".to_owned(),
+        ms if ms < HOUR => return "less than an hour old".to_owned(),
         ms if ms < 2 * DAY => (ms / HOUR, "hour"),
         ms if ms < 60 * DAY => (ms / DAY, "day"),
         ms if ms < 730 * DAY => (ms / (30 * DAY), "month"),

@@ -142,6 +142,27 @@ async fn the_desk_says_when_to_come_again() {
 }
 
 #[tokio::test]
+async fn a_limit_without_a_word_is_handed_to_the_caller() {
+    let desk = Desk::saying(vec![Say::new(429, "Retry later\n")]).await;
+    let error = desk.client().conversation_labels(CONVERSATION).await.unwrap_err();
+    assert!(error.is_worth_retrying() && error.retry_after().is_none());
+    assert_eq!(desk.asked().len(), 1);
+}
+
+#[tokio::test]
+async fn all_attempts_together_stay_within_the_deadline() {
+    let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", silent.local_addr().unwrap());
+    let deadline = Duration::from_millis(900);
+    let patient = DeskAddress { read_timeout: Duration::from_millis(500), deadline, ..address(&url) };
+    let started = Instant::now();
+    let error = Chatwoot::new(patient).unwrap().conversation_labels(CONVERSATION).await.unwrap_err();
+    assert_eq!(error.code(), "timed_out");
+    let took = started.elapsed();
+    assert!(took > Duration::from_millis(500) && took < Duration::from_millis(1400), "{took:?}");
+}
+
+#[tokio::test]
 async fn a_pause_beyond_the_deadline_is_handed_to_the_caller() {
     let desk = Desk::saying(vec![Say::new(429, "Retry later\n").with("retry-after", "3600")]).await;
     let started = Instant::now();

@@ -5,14 +5,15 @@ use super::{DESK, NOW};
 use crate::support::{Database, both_databases};
 use hotdash::store::conversations::keep_conversation;
 use hotdash::store::drafts::{
-    Draft, DraftState, Drafted, Expected, Review, approve_draft, begin_drafting, begin_sending_draft,
-    claim_draft, decide_draft, end_drafts, end_drafts_of_closed, hold_living_draft, keep_review, make_ready,
-    move_draft, note_of_draft, queue_draft, settle_draft, supersede_drafts, undo_reviews,
+    Draft, DraftState, Drafted, Expected, approve_draft, begin_drafting, begin_sending_draft, claim_draft,
+    decide_draft, end_drafts, end_drafts_of_closed, hold_living_draft, make_ready, move_draft, note_of_draft,
+    queue_draft, settle_draft, supersede_drafts,
 };
 use hotdash::store::effects::{
     Change, EffectState, NewEffect, begin_sending, drop_pending_of_draft, settle_effect, unsend, want,
     want_all,
 };
+use hotdash::store::reviews::{Review, keep_review, undo_reviews};
 use hotdash::store::{Batch, Statement, Store, StoreError};
 use hotdash_core::conversation::{Conversation, Status};
 use hotdash_core::ids::{AgentId, ConversationId, DraftId, EffectId, MessageId, UserId};

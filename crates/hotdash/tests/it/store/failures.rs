@@ -40,17 +40,17 @@ async fn a_file_that_is_no_database_is_refused() {
 }
 
 #[tokio::test]
-async fn only_one_process_works_off_an_embedded_queue() {
+async fn a_second_worker_on_the_same_file_is_refused_until_the_first_is_gone() {
     let database = Database::sqlite();
-    let first = database.open().await;
+    let (first, second) = (database.open().await, database.open().await);
     first.begin_work().await.unwrap();
-    let second = database.open().await;
-    let error = second.begin_work().await.unwrap_err().to_string();
-    assert!(error.contains("in use by another hotdash"), "{error}");
-    assert!(
-        second.users().await.unwrap().is_empty(),
-        "commands like `hotdash user` may read and write meanwhile"
-    );
+    first.begin_work().await.unwrap();
+    // A command beside the running service may read and write, e.g. add a person.
+    second.keep_session("s", "data", 1).await.unwrap();
+    match second.begin_work().await.unwrap_err() {
+        StoreError::Unavailable(text) => assert!(text.contains("in use by another hotdash"), "{text}"),
+        other => panic!("{other:?}"),
+    }
     drop(first);
     second.begin_work().await.unwrap();
 }

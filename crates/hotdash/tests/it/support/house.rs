@@ -5,7 +5,7 @@
 use super::Database;
 use chatwoot_sandbox::model::{Availability, MessageType};
 use chatwoot_sandbox::{Options, Sandbox, Server};
-use hotdash::app::App;
+use hotdash::app::{AROUND_THE_CLOCK, App};
 use hotdash::chatwoot::api::{Chatwoot, DeskAddress, WebhookChange};
 use hotdash::clock::Clock;
 use hotdash::config::{Config, KnowledgeSource};
@@ -84,6 +84,7 @@ impl House {
         environment.extend(settings.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())));
         let mut config = Config::from_sources(None, &environment).unwrap();
         config.knowledge = KnowledgeSource::DemoShop;
+        config.hours.get_or_insert_with(|| AROUND_THE_CLOCK.to_owned());
         let app = App::build(config, clock).await.unwrap();
         app.store.begin_work().await.unwrap();
         let stop = CancellationToken::new();
@@ -115,12 +116,17 @@ impl House {
         let started = Instant::now();
         let mut quiet = 0;
         while quiet < 3 {
-            assert!(started.elapsed() < PATIENCE, "not settled: {:?}", self.queue().await);
+            assert!(started.elapsed() < PATIENCE, "not settled: {:?}", self.jobs().await);
             self.desk.settled().await;
             tokio::time::sleep(Duration::from_millis(20)).await;
             let idle = self.queue().await.living == 0;
             quiet = if idle { quiet + 1 } else { 0 };
         }
+    }
+
+    async fn jobs(&self) -> Vec<hotdash::store::Row> {
+        let sql = "SELECT kind, lane, state, attempts, last_error FROM jobs ORDER BY id";
+        self.app.store.read(sql, vec![]).await.unwrap()
     }
 
     pub(crate) async fn queue(&self) -> hotdash::store::jobs::QueueCounts {
