@@ -103,7 +103,7 @@ let staleSince = "";
 /** A list that is not live any more says so, and since when. */
 function showStale() {
   const place = document.querySelector("[data-stale]");
-  if (place) place.textContent = staleSince && `as of ${staleSince}, not connected`;
+  if (place) place.textContent = staleSince && `as of ${staleSince}, offline`;
 }
 
 function lose() {
@@ -154,10 +154,12 @@ function disconnect() {
 }
 
 function hear(news) {
-  if (!news.queue && !news.draft) return;
-  later("queue");
-  const shown = [document.getElementById("draft")?.dataset.draft, new URLSearchParams(location.search).get("after")];
-  if (news.draft && shown.includes(news.draft)) later("page");
+  const draft = document.getElementById("draft")?.dataset;
+  const isShown = news.draft
+    ? [draft?.draft, new URLSearchParams(location.search).get("after")].includes(news.draft)
+    : news.conversation !== undefined && String(news.conversation) === draft?.conversation;
+  if (isShown) later("page");
+  if (isShown || news.queue || news.draft) later("queue");
 }
 
 addEventListener("pagehide", disconnect);

@@ -25,6 +25,7 @@ use std::sync::Arc;
 /// Everything the page shows of one draft.
 pub(super) struct DraftView {
     pub(super) id: String,
+    pub(super) conversation: i64,
     pub(super) customer: String,
     pub(super) first_name: String,
     pub(super) facts: String,
@@ -204,6 +205,7 @@ fn view_of(app: &App, user: &User, page: &DraftPage, filter: &Filter) -> DraftVi
     let answered = page.thread.iter().find(|m| m.id == draft.answers);
     DraftView {
         id: draft.id.to_string(),
+        conversation: draft.conversation.0,
         customer: item.customer.clone(),
         first_name: words::first_name(&item.customer),
         facts: facts(page, user),

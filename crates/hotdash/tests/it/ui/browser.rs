@@ -93,6 +93,34 @@ async fn edit_then_undo_then_reject(browser: &Browser, reviewing: &fantoccini::w
     assert!(told.contains("It breaks a policy"), "{told}");
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn news_announces_itself_and_moves_nothing_that_is_read() {
+    let Some(browser) = Browser::start(WIDE).await else { return };
+    let demo = Demo::start(&["--quiet-desk"]).await;
+    sign_in(&browser, &demo).await;
+    let reviewing = browser.client.window().await.unwrap();
+    let chatting = browser.client.new_window(true).await.unwrap().handle;
+    browser.client.switch_to_window(chatting.clone()).await.unwrap();
+    write_as_customer(&browser, &demo).await;
+    browser.client.switch_to_window(reviewing.clone()).await.unwrap();
+    browser.until(".letter .text", |text| text.contains("Norway")).await;
+    let letter = "return Math.round(document.querySelector('.letter').getBoundingClientRect().top)";
+    let before = browser.ask(letter).await;
+
+    browser.client.switch_to_window(chatting).await.unwrap();
+    browser.tab_to("#text").await;
+    browser.type_text("Never mind, I mean Switzerland.").await;
+    browser.press([ENTER]).await;
+    browser.client.switch_to_window(reviewing).await.unwrap();
+    let told = browser.until("#decide", |text| text.contains("was not sent")).await;
+    assert!(told.contains("the customer wrote again"), "{told}");
+    browser.until("#news", |text| text == "1 new").await;
+    browser.shoot("draft-superseded").await;
+    assert_eq!(browser.ask(letter).await, before, "the text that is read stays where it is");
+    demo.stop().await;
+    browser.close().await;
+}
+
 /// Widths and schemes in which every page must hold together.
 const LOOKS: [(&str, Look); 6] = [
     ("phone-light", Look { width: 360, height: 780, dark: false }),
