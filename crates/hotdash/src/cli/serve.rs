@@ -40,7 +40,7 @@ pub(super) async fn until_stopped(app: Arc<App>, listener: TcpListener) -> anyho
         asked_to_stop().await;
         asked.cancel();
     });
-    axum::serve(listener, web::router(app)).with_graceful_shutdown(stop.clone().cancelled_owned()).await?;
+    web::serve(app, listener, stop.clone()).await?;
     stop.cancel();
     working.await??;
     Ok(())
