@@ -5,6 +5,7 @@
 mod contacts;
 mod conversations;
 mod inboxes;
+mod mail;
 mod messages;
 mod people;
 mod status;
@@ -13,7 +14,8 @@ mod surveys;
 pub use contacts::NewContact;
 pub use conversations::NewConversation;
 pub use inboxes::{NewChannel, NewInbox};
-pub use messages::{NewAttachment, NewMessage};
+pub use mail::IncomingMail;
+pub use messages::{NewAttachment, NewMessage, Recipients};
 
 use crate::desk::Desk;
 use crate::event::Actor;

@@ -45,6 +45,8 @@ pub struct Desk {
     pub(crate) outbox: Vec<Delivery>,
     /// Contacts whose new e-mail address is still to be looked up for a picture.
     pub(crate) avatar_lookups: Vec<i64>,
+    /// Replies of e-mail inboxes that are still to leave.
+    pub(crate) unsent_mails: Vec<i64>,
     /// While held, events stay queued and are built by a later turn.
     pub(crate) building_held: bool,
 }
@@ -74,6 +76,7 @@ impl Desk {
             events: Vec::new(),
             outbox: Vec::new(),
             avatar_lookups: Vec::new(),
+            unsent_mails: Vec::new(),
             building_held: false,
         };
         for user in users {

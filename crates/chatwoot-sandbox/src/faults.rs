@@ -61,6 +61,8 @@ pub struct WebhookFaults {
     /// A delivery that is not accepted is sent again until it is. The real desk does not do this for account
     /// webhooks; tests that restart their receiver may.
     pub retry_until_accepted: bool,
+    /// A bot that answered 429 or 500 is tried again after so long. Without it: after 3.8 to 9 seconds, as recorded.
+    pub bot_retry_ms: Option<u64>,
 }
 
 /// Stands before the desk's interfaces and spoils what it is told to.

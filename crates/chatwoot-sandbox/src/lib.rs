@@ -10,6 +10,7 @@
 pub mod act;
 mod admin;
 mod api;
+mod channel_text;
 pub mod clock;
 mod columns;
 mod connection;
@@ -21,6 +22,7 @@ mod faults;
 mod hands;
 mod json;
 mod liquid_text;
+mod mail;
 pub mod model;
 pub mod pages;
 mod public_api;
@@ -29,6 +31,7 @@ mod render;
 mod sandbox;
 pub mod seed;
 pub mod sign;
+mod sms;
 mod widget;
 
 pub use clock::Clock;

@@ -131,6 +131,8 @@ impl Sandbox {
         desk.building_held = webhooks.build_delay_ms > 0;
         let result = verb(&mut desk);
         desk.build_pending();
+        desk.send_mails();
+        desk.build_pending();
         let build_later = desk.building_held && !desk.events.is_empty();
         desk.look_up_avatars();
         let outbox = std::mem::take(&mut desk.outbox);
@@ -220,6 +222,8 @@ impl Sandbox {
             .merge(crate::api::router())
             .merge(crate::widget::router())
             .merge(crate::public_api::router())
+            .merge(crate::mail::router())
+            .merge(crate::sms::router())
             .layer(DefaultBodyLimit::max(LARGEST_UPLOAD))
             .layer(middleware::from_fn_with_state(self.clone(), crate::faults::spoil));
         Router::new()

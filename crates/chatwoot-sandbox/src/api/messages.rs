@@ -10,7 +10,7 @@ use super::answer;
 use super::params::{Members, Params};
 use super::session::{Caller, Id, Session};
 use crate::Sandbox;
-use crate::act::NewMessage;
+use crate::act::{NewMessage, Recipients};
 use crate::desk::Desk;
 use crate::model::{Conversation, Map, Message, MessageStatus, MessageType, Sender};
 use crate::refusal::Refusal;
@@ -104,7 +104,18 @@ fn new_message(
         private: given.flag("private").unwrap_or(false),
         source_id: given.text("source_id"),
         attachments: Vec::new(),
+        recipients: Recipients {
+            cc: addresses(given, "cc_emails"),
+            bcc: addresses(given, "bcc_emails"),
+            to: addresses(given, "to_emails"),
+        },
     })
+}
+
+/// Addresses in one text, separated by commas.
+fn addresses(given: &Map, name: &str) -> Vec<String> {
+    let text = given.text(name).unwrap_or_default();
+    text.split(',').map(str::trim).filter(|address| !address.is_empty()).map(str::to_owned).collect()
 }
 
 /// A message of this conversation, for a caller who may see it.
