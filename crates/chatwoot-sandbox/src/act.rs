@@ -2,6 +2,7 @@
 //!
 //! The order in which a verb emits its events is Chatwoot's own; deliveries may still overtake each other.
 
+mod auto_assignment;
 mod contacts;
 mod conversations;
 mod inboxes;
@@ -10,6 +11,7 @@ mod messages;
 mod people;
 mod status;
 mod surveys;
+mod templates;
 
 pub use contacts::NewContact;
 pub use conversations::NewConversation;

@@ -1,5 +1,6 @@
 //! Deliveries on their way: posted in the order they were queued, ten at a time, each for itself.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,6 +9,7 @@ use rand::RngExt as _;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
 use crate::Sandbox;
+use crate::dialect::since;
 use crate::event::{Delivery, Hook, Stamp};
 use crate::model::MessageStatus;
 use crate::sandbox::WeakSandbox;
@@ -118,7 +120,7 @@ fn pause(desk: &Sandbox, delivery: &Delivery, failure: &Failure, attempts: u32) 
     if faults.retry_until_accepted {
         return Some(Duration::from_millis(20 << attempts.min(5)).min(Duration::from_millis(500)));
     }
-    let passing = matches!(failure, Failure::Status(429 | 500, _));
+    let passing = matches!(failure, Failure::Status(429 | 500, _)) && desk.version() >= since::BOT_RETRIES;
     if delivery.hook != Hook::AgentBot || !passing || attempts >= BOT_ATTEMPTS {
         return None;
     }
@@ -134,6 +136,7 @@ fn give_up(desk: &Sandbox, delivery: &Delivery, failure: &Failure) {
         // An API inbox that cannot be told of a message has not received it.
         Hook::ApiInbox => desk
             .act(|desk| desk.set_message_status(message, MessageStatus::Failed, Some(failure.to_string()))),
+        Hook::AgentBot if desk.version() < since::FAILING_BOT_LOSES_CONVERSATION => Ok(()),
         Hook::AgentBot => desk.act(|desk| desk.take_from_failing_bot(message)),
     };
     if let Err(refusal) = done {
@@ -149,13 +152,39 @@ enum Failure {
     Status(u16, String),
     #[error("{0}")]
     NoAnswer(String),
+    #[error("Hostname '{0}' has no public ip addresses")]
+    Private(String),
+}
+
+/// Whether a host has only addresses that are nobody's on the internet. Newer desks do not call those.
+async fn is_private(url: &str) -> Option<String> {
+    let url = reqwest::Url::parse(url).ok()?;
+    let host = url.host_str()?.trim_matches(['[', ']']).to_owned();
+    let addresses: Vec<_> = tokio::net::lookup_host((host.as_str(), 80)).await.ok()?.collect();
+    let private = addresses.iter().all(|address| match address.ip() {
+        IpAddr::V4(ip) => {
+            ip.is_private()
+                || ip.is_loopback()
+                || ip.is_link_local()
+                || ip.is_unspecified()
+                || ip.is_documentation()
+        }
+        IpAddr::V6(ip) => {
+            ip.is_loopback() || ip.is_unspecified() || ip.is_unique_local() || ip.is_unicast_link_local()
+        }
+    });
+    private.then_some(host)
 }
 
 /// One request. The timestamp is taken now, so each attempt is signed anew; the delivery id stays.
 async fn attempt(desk: &WeakSandbox, client: &reqwest::Client, delivery: &Delivery) -> Result<(), Failure> {
     let Some(desk) = desk.upgrade() else { return Ok(()) };
     let timestamp = desk.now().as_second();
+    let refuses = desk.faults().webhooks.refuse_private && desk.version() >= since::PRIVATE_TARGETS_REFUSED;
     drop(desk);
+    if refuses && let Some(host) = is_private(&delivery.url).await {
+        return Err(Failure::Private(host));
+    }
     let host = delivery.url.split("://").nth(1).and_then(|rest| rest.split('/').next()).unwrap_or_default();
     let host = host.rsplit('@').next().unwrap_or_default();
     let mut request = client

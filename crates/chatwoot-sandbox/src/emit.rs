@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::desk::Desk;
-use crate::event::{Actor, Changed, Delivery, Event, Hook, Stamp};
+use crate::dialect::{self, since};
+use crate::event::{Actor, Changed, Delivery, Event, Hook};
 use crate::json::to_rails_json;
 use crate::model::{Assignee, Channel};
 use crate::render;
@@ -40,6 +41,7 @@ impl Desk {
         }
         let Some(mut body) = self.body(event) else { return };
         add_event_and_changes(&mut body, event);
+        dialect::translate(self.version, &mut body);
         let body = bytes::Bytes::from(to_rails_json(&body));
         let message = match event {
             Event::Message { message, .. } => Some(message.id),
@@ -51,7 +53,7 @@ impl Desk {
             event: event.name(),
             url: target.url,
             secret: target.secret,
-            stamp: Stamp::Signed,
+            stamp: self.version.stamp(target.hook),
             body: body.clone(),
             message,
         });
@@ -82,6 +84,11 @@ impl Desk {
             Event::Conversation { name: "conversation_created", .. }
             | Event::Contact { .. }
             | Event::Typing { .. } => return Vec::new(),
+            Event::Conversation { .. }
+                if !event.is_for_bots_only() && self.version < since::BOTS_SEE_CHANGES =>
+            {
+                return Vec::new();
+            }
             Event::Conversation { conversation, .. } => self.bots_of(*conversation),
             Event::Message { message, .. } => self.bots_of(message.conversation_id),
             Event::WidgetTriggered { contact_inbox, .. } => {
@@ -101,7 +108,7 @@ impl Desk {
     pub(crate) fn bots_of(&self, conversation: i64) -> BTreeSet<i64> {
         let Some(row) = self.conversations.get(&conversation) else { return BTreeSet::new() };
         let assigned = match row.assignee {
-            Some(Assignee::AgentBot(id)) => Some(id),
+            Some(Assignee::AgentBot(id)) if self.version >= since::ASSIGNED_BOTS => Some(id),
             _ => None,
         };
         let connected = self.inboxes.get(&row.inbox_id).and_then(|inbox| inbox.agent_bot);

@@ -24,6 +24,10 @@ pub struct Faults {
     pub latency_ms: u64,
     /// So many REST calls are answered 429.
     pub rate_limited: u32,
+    /// The limits of a real desk are kept: so many calls a minute, and no word about when to come back.
+    pub rate_limits: bool,
+    /// A list of conversations takes so much longer for each one in it. A small real desk takes about 25.
+    pub list_ms_per_conversation: u64,
     /// So many writing REST calls are carried out, and the connection is cut before their answer.
     pub answers_lost: u32,
     /// Only calls whose path contains this lose their answer; empty means all writing calls.
@@ -63,6 +67,8 @@ pub struct WebhookFaults {
     pub retry_until_accepted: bool,
     /// A bot that answered 429 or 500 is tried again after so long. Without it: after 3.8 to 9 seconds, as recorded.
     pub bot_retry_ms: Option<u64>,
+    /// Hooks with only private addresses are not called (by versions from 4.14.0 on; older ones never minded).
+    pub refuse_private: bool,
 }
 
 /// Stands before the desk's interfaces and spoils what it is told to.
@@ -75,6 +81,10 @@ pub(crate) async fn spoil(State(sandbox): State<Sandbox>, request: Request, next
         Outage::Closed => return cut(line),
     }
     let path = request.uri().path();
+    let from = line.as_ref().map(|line| line.from);
+    if faults.rate_limits && !sandbox.is_within_limits(from, path, request.headers()) {
+        return answer::rate_limited();
+    }
     if !is_rest(path) {
         return next.run(request).await;
     }

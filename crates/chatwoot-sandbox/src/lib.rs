@@ -16,11 +16,13 @@ mod columns;
 mod connection;
 mod deliver;
 pub mod desk;
+mod dialect;
 mod emit;
 pub mod event;
 mod faults;
 mod hands;
 mod json;
+mod limits;
 mod liquid_text;
 mod mail;
 pub mod model;
@@ -36,10 +38,8 @@ mod widget;
 
 pub use clock::Clock;
 pub use desk::Desk;
+pub use dialect::{UnknownVersion, Version};
 pub use faults::{Faults, Outage, WebhookFaults};
 pub use hands::Customer;
 pub use refusal::Refusal;
 pub use sandbox::{Options, Sandbox, Server, UserOptions};
-
-/// The version of Chatwoot whose behaviour this is.
-pub const VERSION: &str = "4.15.1";

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
-use chatwoot_sandbox::{Faults, Options, Sandbox, UserOptions, WebhookFaults};
+use chatwoot_sandbox::{Faults, Options, Sandbox, UserOptions, Version, WebhookFaults};
 use clap::{Parser, Subcommand};
 use serde::Deserialize;
 use tokio::net::TcpListener;
@@ -41,6 +41,9 @@ enum Command {
         /// Begin with four weeks of history: inboxes, teams, labels, customers and their conversations
         #[arg(long)]
         seed: bool,
+        /// The version of Chatwoot to pass for, from 4.6.0 to 4.15.1
+        #[arg(long = "as", value_name = "VERSION", default_value_t = Version::NEWEST)]
+        version: Version,
         /// Try a bot that answered 429 or 500 again after so many milliseconds, instead of 3.8 to 9 seconds
         #[arg(long, value_name = "MILLISECONDS")]
         bot_retry_ms: Option<u64>,
@@ -66,11 +69,12 @@ struct KitUser {
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     tracing_subscriber::fmt().with_writer(std::io::stderr).init();
-    let Command::Serve { listen, kit, seed, bot_retry_ms } = Arguments::parse().command;
-    let options = match kit {
+    let Command::Serve { listen, kit, seed, version, bot_retry_ms } = Arguments::parse().command;
+    let users = match kit {
         Some(path) => read_kit(&path)?,
         None => Options::default(),
     };
+    let options = Options { version, auto_assignment: true, ..users };
     let sandbox = Sandbox::new(options);
     let webhooks = WebhookFaults { bot_retry_ms, ..WebhookFaults::default() };
     sandbox.set_faults(Faults { webhooks, ..Faults::default() });

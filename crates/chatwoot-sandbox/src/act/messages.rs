@@ -5,6 +5,7 @@ use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use crate::desk::Desk;
+use crate::dialect::since;
 use crate::event::{Actor, Event};
 use crate::liquid_text;
 use crate::model::{
@@ -97,7 +98,7 @@ impl Desk {
         self.update_waiting(&message)?;
         if let (MessageType::Incoming, Sender::Contact(contact)) = (message.message_type, message.sender) {
             if !mail::is_auto_reply(&message) {
-                self.greet(conversation_id)?;
+                self.say_templates(conversation_id)?;
             }
             self.touch_contact(contact)?;
         }
@@ -139,7 +140,9 @@ impl Desk {
         if new.message_type == MessageType::Outgoing
             && matches!(self.inbox(inbox_id)?.channel, Channel::Email { .. })
         {
-            mail::add_outgoing(&mut content_attributes, new.recipients, content.as_deref(), new.private);
+            // What a reply looks like is told since attributes are kept as they are given.
+            let shown = content.as_deref().filter(|_| self.version >= since::CUSTOM_CONTENT_ATTRIBUTES);
+            mail::add_outgoing(&mut content_attributes, new.recipients, shown, new.private);
         }
         let message = Message {
             id,
@@ -229,6 +232,7 @@ impl Desk {
                     cache_labels(row, labels_were_read);
                 })?;
             }
+            Sender::AgentBot(_) if self.version < since::BOT_REPLY_ENDS_WAIT => {}
             Sender::User(_) | Sender::AgentBot(_) if answers && waiting.is_some() => {
                 self.update_conversation(id, |row| {
                     row.waiting_since = None;
@@ -238,24 +242,6 @@ impl Desk {
             _ => {}
         }
         Ok(())
-    }
-
-    /// The inbox's greeting, before anybody has answered.
-    fn greet(&mut self, id: i64) -> Result<(), Refusal> {
-        let row = self.conversation(id)?;
-        let inbox = self.inbox(row.inbox_id)?;
-        let Some(greeting) =
-            inbox.greeting_message.clone().filter(|text| inbox.greeting_enabled && !text.is_empty())
-        else {
-            return Ok(());
-        };
-        let answered = self
-            .messages_of(row)
-            .any(|message| matches!(message.message_type, MessageType::Outgoing | MessageType::Template));
-        if answered {
-            return Ok(());
-        }
-        self.create_message(id, NewMessage::text(Sender::Nobody, &greeting)).map(|_| ())
     }
 
     /// What the desk notes down in the thread; no webhook carries it.

@@ -16,7 +16,8 @@ impl Desk {
         snoozed_until: Option<Timestamp>,
         by: Actor,
     ) -> Result<(), Refusal> {
-        let old = self.conversation(id)?.status;
+        let row = self.conversation(id)?;
+        let (old, inbox) = (row.status, row.inbox_id);
         let until = snoozed_until.filter(|_| status == Status::Snoozed);
         let changes = self.save_conversation(id, |row| {
             row.status = status;
@@ -25,6 +26,9 @@ impl Desk {
         if old == status {
             self.announce(id, changes);
             return Ok(());
+        }
+        if status != Status::Pending {
+            self.hand_out_soon(inbox);
         }
         let for_bots = match status {
             Status::Open => Some("conversation_opened"),

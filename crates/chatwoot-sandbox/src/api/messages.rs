@@ -12,6 +12,7 @@ use super::session::{Caller, Id, Session};
 use crate::Sandbox;
 use crate::act::{NewMessage, Recipients};
 use crate::desk::Desk;
+use crate::dialect::since;
 use crate::model::{Conversation, Map, Message, MessageStatus, MessageType, Sender};
 use crate::refusal::Refusal;
 use crate::render::{conversation::messages_meta, message::rest};
@@ -94,12 +95,17 @@ fn new_message(
             additional_attributes.insert(name.to_owned(), value.clone());
         }
     }
+    let mut content_attributes = given.object("content_attributes").unwrap_or_default();
+    if desk.version < since::CUSTOM_CONTENT_ATTRIBUTES {
+        let kept = ["items", "in_reply_to", "automation_rule_id"];
+        content_attributes.retain(|name, _| kept.contains(&name.as_str()));
+    }
     Ok(NewMessage {
         sender,
         message_type: if incoming { MessageType::Incoming } else { MessageType::Outgoing },
         content: given.text("content"),
         content_type: given.text("content_type").unwrap_or_else(|| "text".to_owned()),
-        content_attributes: given.object("content_attributes").unwrap_or_default(),
+        content_attributes,
         additional_attributes,
         private: given.flag("private").unwrap_or(false),
         source_id: given.text("source_id"),

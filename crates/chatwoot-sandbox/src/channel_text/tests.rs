@@ -1,6 +1,6 @@
 //! The recorded forms.
 
-use super::html;
+use super::{html, plain};
 
 #[test]
 fn html_is_what_was_recorded() {
@@ -28,4 +28,10 @@ fn html_is_what_was_recorded() {
     ] {
         assert_eq!(html(text), recorded);
     }
+}
+
+#[test]
+fn a_text_message_has_no_markup() {
+    assert_eq!(plain("On its way: **today**."), "On its way: today.");
+    assert_eq!(plain("Hello\n\n- a\n- `b`"), "Hello\n\na\nb");
 }
