@@ -39,9 +39,13 @@ pub(crate) mod since {
     pub(crate) const BOT_SETS_ATTRIBUTES: Version = version(4, 2, 0);
     pub(crate) const FAILING_BOT_LOSES_CONVERSATION: Version = version(4, 7, 0);
     pub(crate) const ASSIGNED_BOTS: Version = version(4, 8, 0);
+    /// Before, a mail's files were stored after its message was told of.
+    pub(crate) const MAIL_FILES_AT_ONCE: Version = version(4, 8, 0);
     pub(crate) const CUSTOM_CONTENT_ATTRIBUTES: Version = version(4, 9, 0);
     pub(crate) const CONTENT_AS_SENT: Version = version(4, 9, 0);
     pub(crate) const BOT_REPLY_ENDS_WAIT: Version = version(4, 10, 0);
+    /// Before, the job that tells of a first reply mostly ran after the conversation was saved; since then, before.
+    pub(crate) const REPLY_TOLD_FIRST: Version = version(4, 13, 0);
     pub(crate) const HEALTH: Version = version(4, 11, 0);
     pub(crate) const ACCOUNT_HOOKS_SIGNED: Version = version(4, 11, 2);
     pub(crate) const BOT_RETRIES: Version = version(4, 11, 2);
@@ -176,7 +180,7 @@ fn forget(at: Version, name: &str, object: &mut Map) {
             "accounts" => gone.push("onboarding_step"),
             "features" => {
                 gone.push("assignment_v2");
-                object.insert("channel_twitter".to_owned(), json!(true));
+                insert_after(object, "channel_facebook", "channel_twitter", json!(true));
             }
             _ => {}
         }
@@ -200,7 +204,7 @@ fn forget_before_4_8(name: &str, object: &mut Map, gone: &mut Vec<&str>) {
         "email" if object.contains_key("references") => gone.push("headers"),
         "features" => {
             gone.extend(["captain_tasks", "channel_tiktok"]);
-            object.insert("report_v4".to_owned(), json!(true));
+            insert_after(object, "chatwoot_v4", "report_v4", json!(true));
         }
         _ => {}
     }
@@ -210,9 +214,13 @@ fn forget_before_4_8(name: &str, object: &mut Map, gone: &mut Vec<&str>) {
     if object.contains_key("forward_to_email")
         && let Some(email) = object.shift_remove("email")
     {
-        let at = object.keys().position(|key| key == "forward_to_email").unwrap_or_default();
-        object.shift_insert(at + 1, "email".to_owned(), email);
+        insert_after(object, "forward_to_email", "email", email);
     }
+}
+
+fn insert_after(object: &mut Map, neighbour: &str, key: &str, value: Value) {
+    let at = object.keys().position(|known| known == neighbour).map_or(object.len(), |at| at + 1);
+    object.shift_insert(at, key.to_owned(), value);
 }
 
 #[cfg(test)]

@@ -2,10 +2,9 @@
 
 use std::collections::HashMap;
 use std::net::IpAddr;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::http::HeaderMap;
-use tokio::time::Instant;
 
 use crate::dialect::{Version, since};
 
@@ -33,7 +32,13 @@ pub(crate) struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { began: Instant::now(), calls: HashMap::new() }
+        Self::from(Instant::now())
+    }
+}
+
+impl From<Instant> for Limits {
+    fn from(began: Instant) -> Self {
+        Self { began, calls: HashMap::new() }
     }
 }
 
@@ -41,6 +46,7 @@ impl Limits {
     /// Counts a call; false if it is one too many. Refused calls count as well, as they do there.
     pub(crate) fn take(
         &mut self,
+        now: Instant,
         version: Version,
         from: Option<IpAddr>,
         path: &str,
@@ -49,8 +55,8 @@ impl Limits {
         if path == "/health" {
             return true;
         }
-        if self.began.elapsed() >= WINDOW {
-            *self = Self::default();
+        if now.duration_since(self.began) >= WINDOW {
+            *self = Self::from(now);
         }
         let header = headers.get("api-access-token").or_else(|| headers.get("api_access_token"));
         let token = header.and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();

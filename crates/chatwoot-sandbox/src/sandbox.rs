@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -141,7 +141,7 @@ impl Sandbox {
 
     /// Counts a call against the rate limits; false if it is one too many.
     pub(crate) fn is_within_limits(&self, from: Option<IpAddr>, path: &str, headers: &HeaderMap) -> bool {
-        lock(&self.inner.limits).take(self.inner.version, from, path, headers)
+        lock(&self.inner.limits).take(Instant::now(), self.inner.version, from, path, headers)
     }
 
     /// Looks at the desk. `look` must not use the handle: the desk is locked meanwhile.

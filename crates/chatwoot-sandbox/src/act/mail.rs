@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::channel_text;
 use crate::desk::Desk;
+use crate::dialect::since;
 use crate::json::iso;
 use crate::mail::text::{from_html, new_part};
 use crate::model::{Channel, Map, Message, MessageType, Sender};
@@ -149,7 +150,16 @@ impl Desk {
                 ..NewConversation::of(address)
             })?,
         };
-        self.create_message(id, mail.into_message(contact))?;
+        let mut message = mail.into_message(contact);
+        let late = match self.version < since::MAIL_FILES_AT_ONCE {
+            true => std::mem::take(&mut message.attachments),
+            false => Vec::new(),
+        };
+        let message = self.create_message(id, message)?;
+        if !late.is_empty() {
+            self.build_pending();
+            self.attach_later(message, late);
+        }
         Ok(Some(id))
     }
 

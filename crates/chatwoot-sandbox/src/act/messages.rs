@@ -125,17 +125,7 @@ impl Desk {
         let processed = mail::new_text(&new.content_attributes).or(new.content);
         let id = self.next_id("messages");
         let now = self.now();
-        let attachments = new
-            .attachments
-            .into_iter()
-            .map(|file| Attachment {
-                id: self.next_id("attachments"),
-                file_type: file_type(&file.content_type).to_owned(),
-                file_name: file.file_name,
-                content_type: file.content_type,
-                data: file.data,
-            })
-            .collect();
+        let attachments = self.stored(new.attachments);
         let mut content_attributes = self.checked_attributes(conversation_id, new.content_attributes);
         if new.message_type == MessageType::Outgoing
             && matches!(self.inbox(inbox_id)?.channel, Channel::Email { .. })
@@ -169,6 +159,25 @@ impl Desk {
             row.updated_at = now;
         }
         Ok(id)
+    }
+
+    fn stored(&mut self, files: Vec<NewAttachment>) -> Vec<Attachment> {
+        let stored = files.into_iter().map(|file| Attachment {
+            id: self.next_id("attachments"),
+            file_type: file_type(&file.content_type).to_owned(),
+            file_name: file.file_name,
+            content_type: file.content_type,
+            data: file.data,
+        });
+        stored.collect()
+    }
+
+    /// Files that reach a message after it was written; nobody is told.
+    pub(super) fn attach_later(&mut self, message: i64, files: Vec<NewAttachment>) {
+        let files = self.stored(files);
+        if let Some(message) = self.messages.get_mut(&message) {
+            message.attachments.extend(files);
+        }
     }
 
     /// Attributes are kept as given, but `in_reply_to` must name a message of this conversation, and an
@@ -224,8 +233,9 @@ impl Desk {
             && !message.additional_attributes.contains_key("campaign_id");
         match message.sender {
             Sender::User(_) if answers && first_reply.is_none() => {
-                // The job for the message usually runs before the conversation is saved.
-                self.build_pending();
+                if self.version >= since::REPLY_TOLD_FIRST {
+                    self.build_pending();
+                }
                 self.update_conversation(id, |row| {
                     row.first_reply_created_at = Some(message.created_at);
                     row.waiting_since = None;

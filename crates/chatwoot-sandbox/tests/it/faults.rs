@@ -197,3 +197,54 @@ async fn a_desk_survives_its_server() {
     assert!(house.receiver.take().iter().any(|one| one.body.contains("still sending")));
     server.shut_down().await;
 }
+
+#[tokio::test]
+async fn real_limits_refuse_without_a_word_about_when_to_come_back() {
+    let (house, _) = House::with_website().await;
+    let meta = "~/conversations/meta?status=open";
+    for _ in 0..40 {
+        assert_eq!(house.call(ADA, "GET", meta, Value::Null).await.status, 200, "no limits by default");
+    }
+    house.desk.set_faults(Faults { rate_limits: true, ..Faults::default() });
+    for _ in 0..30 {
+        assert_eq!(house.call(ADA, "GET", meta, Value::Null).await.status, 200);
+    }
+    let refused = house.call(ADA, "GET", meta, Value::Null).await;
+    assert_eq!((refused.status, refused.text.as_str()), (429, "Retry later\n"));
+    assert!(refused.headers.get("retry-after").is_none());
+    assert_eq!(house.call(BEN, "GET", meta, Value::Null).await.status, 200, "each token counts for itself");
+    assert_eq!(house.call(ADA, "GET", "~/agents", Value::Null).await.status, 200);
+    // The whole allowance of this address, less what was used above.
+    let http = &house.http;
+    let mut answers = Vec::new();
+    for _ in 0..3000 {
+        let url = format!("{}/api", house.server.url());
+        answers.push(http.get(url).send().await.unwrap().status().as_u16());
+    }
+    assert!(answers.starts_with(&[200; 2900]) && answers.ends_with(&[429; 30]));
+    for path in ["/_sandbox/faults", "/health"] {
+        assert_eq!(house.call(ADA, "GET", path, Value::Null).await.status, 200, "{path} has no limit");
+    }
+}
+
+#[tokio::test]
+async fn a_list_takes_its_time_for_each_conversation() {
+    let (house, inbox) = House::with_website().await;
+    for n in 0..4 {
+        let who = (format!("Guest {n}"), format!("guest{n}@example.test"));
+        house.desk.customer_says(inbox, (who.0.as_str(), who.1.as_str()), "Hello").unwrap();
+    }
+    house.desk.set_faults(Faults { list_ms_per_conversation: 50, ..Faults::default() });
+    let took = async |path: &str| {
+        let began = Instant::now();
+        house.get(ADA, path).await;
+        began.elapsed()
+    };
+    assert!(took("~/conversations?status=all").await >= Duration::from_millis(200));
+    assert!(took("~/conversations?status=all&updated_within=60").await >= Duration::from_millis(200));
+    assert!(
+        took("~/conversations?status=resolved").await < Duration::from_millis(150),
+        "an empty list is cheap"
+    );
+    assert!(took("~/conversations/1").await < Duration::from_millis(150), "one conversation is no list");
+}

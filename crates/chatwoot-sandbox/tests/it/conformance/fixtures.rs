@@ -27,8 +27,16 @@ impl Recordings {
     }
 
     /// The deliveries of a scene, e.g. `01-chat-visitor-opens-widget`.
+    ///
+    /// A scene in which nothing was delivered has no file.
     pub(crate) fn scene(self, name: &str) -> Vec<Delivery> {
-        lines(&self.read(&format!("webhooks/{name}.jsonl")))
+        let path = format!("webhooks/{name}.jsonl");
+        if self.folder().join(&path).exists() { lines(&self.read(&path)) } else { Vec::new() }
+    }
+
+    /// Whether a call was recorded: some could not be made on older desks.
+    pub(crate) fn has_answer(self, name: &str) -> bool {
+        self.folder().join(format!("api/{name}.json")).exists()
     }
 
     pub(crate) fn all_deliveries(self) -> Vec<Delivery> {

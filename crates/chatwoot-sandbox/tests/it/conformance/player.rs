@@ -19,8 +19,8 @@ pub(crate) struct Player {
 }
 
 impl Player {
-    pub(crate) async fn new() -> Self {
-        let house = House::new().await;
+    pub(crate) async fn new(version: &str) -> Self {
+        let house = House::speaking(version).await;
         let quick = WebhookFaults { bot_retry_ms: Some(50), ..WebhookFaults::default() };
         house.desk.set_faults(Faults { webhooks: quick, ..Faults::default() });
         let names = vec![("http://127.0.0.1:4000".to_owned(), house.receiver.base().to_owned())];
