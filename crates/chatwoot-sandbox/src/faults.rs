@@ -1,5 +1,6 @@
 //! Misbehaviour on demand: what a real desk and its network do on bad days, switched on by a test.
 
+use std::net::{Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -24,7 +25,8 @@ pub struct Faults {
     pub latency_ms: u64,
     /// So many REST calls are answered 429.
     pub rate_limited: u32,
-    /// The limits of a real desk are kept: so many calls a minute, and no word about when to come back.
+    /// The limits of a real desk also hold for callers on the same machine (127.0.0.1), which are exempt otherwise:
+    /// so many calls a minute, then 429 without a word about when to come back.
     pub rate_limits: bool,
     /// A list of conversations takes so much longer for each one in it. A small real desk takes about 25.
     pub list_ms_per_conversation: u64,
@@ -52,6 +54,8 @@ pub enum Outage {
 pub struct WebhookFaults {
     /// So many deliveries are never sent.
     pub drop_next: u32,
+    /// So many of a hundred deliveries, picked by chance, are never sent.
+    pub drop_percent: u32,
     /// No delivery is sent at all.
     pub drop_all: bool,
     /// Every delivery is sent twice, under the same delivery id.
@@ -82,7 +86,8 @@ pub(crate) async fn spoil(State(sandbox): State<Sandbox>, request: Request, next
     }
     let path = request.uri().path();
     let from = line.as_ref().map(|line| line.from);
-    if faults.rate_limits && !sandbox.is_within_limits(from, path, request.headers()) {
+    let exempt = from.is_none_or(|from| from == Ipv4Addr::LOCALHOST || from == Ipv6Addr::LOCALHOST);
+    if (faults.rate_limits || !exempt) && !sandbox.is_within_limits(from, path, request.headers()) {
         return answer::rate_limited();
     }
     if !is_rest(path) {

@@ -1,10 +1,11 @@
 //! A stand-in for Chatwoot 4.15.1: one account, in memory, over HTTP.
 //!
-//! It answers the REST, widget and public client interfaces as a recorded desk did, sends signed webhooks the
-//! same way, and can be told to misbehave ([`Faults`]). It knows nothing of any program that talks to it.
+//! It answers the REST, widget and public client interfaces as a recorded desk did, takes mails and text messages,
+//! sends webhooks the same way, can pass for an older [`Version`], and can be told to misbehave ([`Faults`]). It
+//! knows nothing of any program that talks to it.
 //!
 //! ```text
-//! model ← desk ← act (verbs) ← render (JSON) ← api, widget, public_api (doors) ← sandbox (the handle)
+//! model ← desk ← act (verbs) ← render (JSON) ← api, widget, public_api, mail, sms (doors) ← sandbox (the handle)
 //! ```
 
 pub mod act;

@@ -29,7 +29,8 @@ enum Command {
     ///
     /// Pages: /chat to be the customer, /desk to see what agents see. For tests: POST /_sandbox/faults switches
     /// misbehaviour on (GET shows what there is, DELETE ends it), GET /_sandbox/state shows all conversations with
-    /// their private notes.
+    /// their private notes. A mail server hands mails over at POST /rails/action_mailbox/relay/inbound_emails, as
+    /// "actionmailbox" with the password "inbound".
     Serve {
         /// Address to listen on; port 0 takes a free one
         #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:3000")]

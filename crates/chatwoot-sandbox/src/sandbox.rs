@@ -9,6 +9,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::http::HeaderMap;
 use axum::middleware;
 use jiff::Timestamp;
+use rand::RngExt as _;
 use rand::distr::{Alphanumeric, SampleString};
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -193,7 +194,9 @@ impl Sandbox {
         }
         let hold_back = Duration::from_millis(faults.delay_ms);
         for (n, delivery) in (0..).zip(outbox) {
-            if faults.drop_all || self.take_fault(|faults| &mut faults.webhooks.drop_next) {
+            let unlucky =
+                faults.drop_percent > 0 && rand::rng().random_ratio(faults.drop_percent.min(100), 100);
+            if faults.drop_all || unlucky || self.take_fault(|faults| &mut faults.webhooks.drop_next) {
                 continue;
             }
             // In parallel, neighbours may still swap back; a few milliseconds make the new order hold.

@@ -228,6 +228,20 @@ async fn real_limits_refuse_without_a_word_about_when_to_come_back() {
 }
 
 #[tokio::test]
+async fn callers_from_elsewhere_are_always_limited() {
+    let (house, _) = House::with_website().await;
+    let elsewhere = reqwest::Client::builder().no_proxy().local_address(Some([127, 0, 0, 2].into()));
+    let http = elsewhere.build().unwrap();
+    let url = format!("{}/api/v1/accounts/1/conversations/meta", house.server.url());
+    let mut answers = Vec::new();
+    for _ in 0..31 {
+        let request = http.get(&url).header("Api-Access-Token", house.token(ADA));
+        answers.push(request.send().await.unwrap().status().as_u16());
+    }
+    assert_eq!((answers[29], answers[30]), (200, 429));
+}
+
+#[tokio::test]
 async fn a_list_takes_its_time_for_each_conversation() {
     let (house, inbox) = House::with_website().await;
     for n in 0..4 {
@@ -247,4 +261,21 @@ async fn a_list_takes_its_time_for_each_conversation() {
         "an empty list is cheap"
     );
     assert!(took("~/conversations/1").await < Duration::from_millis(150), "one conversation is no list");
+}
+
+#[tokio::test]
+async fn deliveries_get_lost_by_chance() {
+    let (house, inbox) = House::with_website().await;
+    let id = house.desk.customer_says(inbox, ANN, "Hello").unwrap();
+    house.delivered().await;
+    let mut arrived = Vec::new();
+    for percent in [0, 40, 100] {
+        house.desk.set_faults(webhooks(WebhookFaults { drop_percent: percent, ..WebhookFaults::default() }));
+        for _ in 0..60 {
+            house.desk.agent_notes(id, BEN, "A note").unwrap();
+        }
+        arrived.push(house.delivered().await.len());
+    }
+    assert_eq!((arrived[0], arrived[2]), (60, 0));
+    assert!((10..60).contains(&arrived[1]), "36 of 60 were to be expected, {} came", arrived[1]);
 }
