@@ -17,7 +17,6 @@ use hotdash::config::Config;
 use http::{HeaderMap, StatusCode};
 use serde_json::{Value, json};
 use std::path::PathBuf;
-use std::process::Stdio;
 use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio::process::Command;
@@ -207,11 +206,10 @@ async fn load(to: &str, connections: usize, seconds: f64, first: u64) -> anyhow:
         .args(["load", "--to", to, "--secret", SECRET])
         .args(["--connections", &connections.to_string(), "--seconds", &seconds.to_string()])
         .args(["--first", &first.to_string()])
-        .stderr(Stdio::inherit())
         .output()
         .await?;
     if !output.status.success() {
-        bail!("the load ended with {}", output.status);
+        bail!("the load ended with {}: {}", output.status, String::from_utf8_lossy(&output.stderr));
     }
     serde_json::from_slice(&output.stdout).context("the load's answer cannot be read")
 }

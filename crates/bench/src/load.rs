@@ -161,7 +161,7 @@ fn delivery_id(number: u64) -> uuid::Uuid {
     uuid::Uuid::from_u64_pair(spread, number)
 }
 
-/// A recorded body with two places for numbers of our own: the message's and the conversation's.
+/// A recorded body with two places for numbers of our own: the conversation's and the message's.
 struct Letter([Bytes; 3]);
 
 impl Letter {
@@ -177,8 +177,8 @@ impl Letter {
         body["id"] = MESSAGE.into();
         body["conversation"]["id"] = CONVERSATION.into();
         let text = body.to_string();
-        let (head, rest) = text.split_once(&MESSAGE.to_string()).context("no message id")?;
-        let (middle, tail) = rest.split_once(&CONVERSATION.to_string()).context("no conversation id")?;
+        let (head, rest) = text.split_once(&CONVERSATION.to_string()).context("no conversation id")?;
+        let (middle, tail) = rest.split_once(&MESSAGE.to_string()).context("no message id after it")?;
         Ok(Self([head, middle, tail].map(|part| Bytes::copy_from_slice(part.as_bytes()))))
     }
 
@@ -186,9 +186,9 @@ impl Letter {
         let [head, middle, tail] = &self.0;
         let mut body = BytesMut::with_capacity(head.len() + middle.len() + tail.len() + 24);
         body.extend_from_slice(head);
-        body.extend_from_slice(number.to_string().as_bytes());
-        body.extend_from_slice(middle);
         body.extend_from_slice((number % CONVERSATIONS + 1).to_string().as_bytes());
+        body.extend_from_slice(middle);
+        body.extend_from_slice(number.to_string().as_bytes());
         body.extend_from_slice(tail);
         body.freeze()
     }

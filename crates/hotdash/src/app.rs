@@ -15,6 +15,7 @@ use hotdash_core::ids::{ConversationId, DraftId};
 use hotdash_core::rulebook::Rulebook;
 use std::sync::Arc;
 use tokio::sync::{Mutex, Notify, broadcast};
+use tokio_util::sync::CancellationToken;
 
 /// Agents come and go; asking the desk for every message would cost it 31 ms each time.
 const AGENTS_FRESH_MS: i64 = 5_000;
@@ -37,6 +38,8 @@ pub struct App {
     pub notices: broadcast::Sender<Notice>,
     /// There is work to claim.
     pub work: Notify,
+    /// The process was asked to stop: what would go on for ever (live news of open pages) ends.
+    pub stopping: CancellationToken,
     agents: Mutex<Option<(i64, Arc<Vec<Agent>>)>>,
 }
 
@@ -106,6 +109,7 @@ impl App {
             },
             notices: broadcast::channel(NOTICES).0,
             work: Notify::new(),
+            stopping: CancellationToken::new(),
             agents: Mutex::new(None),
             store,
             desk,

@@ -249,7 +249,7 @@ fn is_grave(request: &Request<'_>) -> bool {
 }
 
 /// Whether a text says one of some phrases.
-fn says(text: &str, phrases: &[String]) -> bool {
+pub(super) fn says(text: &str, phrases: &[String]) -> bool {
     let entries = phrases.iter().map(|text| Entry { text, form: Form::AsWritten, owner: 0 });
     Matcher::build(entries).is_ok_and(|matcher| !matcher.hits(&Haystack::new(text, &[])).is_empty())
 }

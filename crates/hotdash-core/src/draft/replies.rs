@@ -91,8 +91,17 @@ pub(super) struct Words {
     pub(super) leaning: Vec<String>,
     pub(super) damage: Vec<String>,
     pub(super) status: Vec<String>,
+    pub(super) matters: Vec<Matter>,
     pub(super) shorter: Vec<String>,
     pub(super) languages: BTreeMap<String, String>,
+}
+
+/// What to look for in the knowledge when a message says one of these.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Matter {
+    pub(super) when: Vec<String>,
+    pub(super) look_for: String,
 }
 
 static REPLIES: LazyLock<Vec<Replies>> =

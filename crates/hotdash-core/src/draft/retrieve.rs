@@ -1,5 +1,7 @@
 //! Which sentences of the passages answer a message: by shared stems, rare ones counting more, and shared categories.
 
+use super::compose::says;
+use super::facts::{Kind, facts};
 use super::text::sentences;
 use super::{Passage, Request};
 use crate::analysis::Analyzer;
@@ -10,16 +12,30 @@ use std::collections::{BTreeMap, BTreeSet};
 const EARLIER: f32 = 0.4;
 /// A category counts this much of a word: it is there because of a word that counts already.
 const CATEGORY: f32 = 0.6;
-/// A title speaks for all its sentences, but less than their own words do.
-const TITLE: f32 = 0.6;
-/// The least share of the question that passage and title must meet.
-const ENOUGH: f32 = 0.3;
+/// The title of a section speaks for its sentences nearly as much as their own words do, that of its article less.
+const SECTION: f32 = 0.9;
+const ARTICLE: f32 = 0.3;
+/// The least share of the question that passage, title and the retrieval's opinion must meet together.
+const ENOUGH: f32 = 0.5;
+/// What a passage that shares only categories meets.
+const BY_CATEGORY: f32 = 0.3;
 /// Of a long message only so much must be met, counted in rarest words.
 const ENOUGH_WORDS: f32 = 3.0;
 /// A sentence this close to the best one belongs to the answer.
 const CLOSE: f32 = 0.55;
 /// A second passage must be nearly as good as the first.
 const NEARLY: f32 = 0.7;
+/// The retrieval saw more than these sentences (keywords, the whole article): its best passage gets this share of the
+/// question for free, the others less by their place.
+const FOUND: f32 = 0.3;
+/// A second answer must be among the retrieval's first three.
+const WELL_FOUND: f32 = 0.5;
+/// That something is broken, or late, is the matter, more than the thing that is.
+const MATTER: f32 = 1.8;
+/// A word is rare that is this much of the rarest.
+const RARE: f32 = 0.75;
+/// A day counts this much of another word.
+const DAY: f32 = 0.5;
 /// A title all of whose words the question has ("Where is my order?") is worth this many rarest words.
 const SAME_QUESTION: f32 = 1.0;
 /// Each category that a passage in another language shares makes it this much better than the next.
@@ -63,8 +79,12 @@ fn all_words(text: &str, code: Option<&str>) -> BTreeSet<String> {
 
 struct Candidate<'a> {
     passage: &'a Passage,
+    /// The retrieval's place for it: 1 for the best, then less.
+    found: f32,
     language: Option<String>,
     title: BTreeSet<String>,
+    /// Of "Returns: How to return a part" only the part after the colon; of a title without one the whole.
+    section: BTreeSet<String>,
     /// Every word of the title, function words too.
     title_words: BTreeSet<String>,
     sentences: Vec<(String, BTreeSet<String>)>,
@@ -99,8 +119,11 @@ impl Question {
 
 /// The best answers, at most two passages, `limit` sentences of the first and one or two of the second.
 pub(super) fn answers<'a>(request: &Request<'a>, code: &str, limit: usize) -> Vec<Answer<'a>> {
-    let candidates: Vec<Candidate<'a>> =
-        request.passages.iter().map(|passage| candidate(passage, code)).collect();
+    let candidates: Vec<Candidate<'a>> = request
+        .passages
+        .iter()
+        .map(|passage| candidate(passage, code, place(passage, request.passages)))
+        .collect();
     let question = question(request, code, &candidates);
     let total = question.total();
     if total <= 0.0 {
@@ -111,6 +134,7 @@ pub(super) fn answers<'a>(request: &Request<'a>, code: &str, limit: usize) -> Ve
         .filter_map(|candidate| {
             score(candidate, &question, code).map(|(rank, score)| (rank, score, candidate))
         })
+        .map(|(rank, score, candidate)| (rank, score + FOUND * total * candidate.found, candidate))
         .filter(|(_, score, _)| *score >= ENOUGH * total)
         .collect();
     // The retrieval's own order breaks ties.
@@ -119,6 +143,7 @@ pub(super) fn answers<'a>(request: &Request<'a>, code: &str, limit: usize) -> Ve
     let second = ranked.iter().skip(1).find(|(_, score, other)| {
         *rank == Rank::Words
             && *score >= best * NEARLY
+            && other.found >= WELL_FOUND
             && !is_foreign(other, code)
             && adds(other, first, &question)
     });
@@ -147,12 +172,21 @@ fn adds(candidate: &Candidate<'_>, other: &Candidate<'_>, question: &Question) -
     question.meets(&new) >= NEW * question.total()
 }
 
-fn candidate<'a>(passage: &'a Passage, code: &str) -> Candidate<'a> {
+/// 1 for the best, a half for the third, a quarter for the seventh; equal scores share a place.
+#[expect(clippy::cast_precision_loss, reason = "a handful of passages")]
+fn place(passage: &Passage, all: &[Passage]) -> f32 {
+    let better = all.iter().filter(|other| other.score > passage.score).count();
+    2.0 / (2.0 + better as f32)
+}
+
+fn candidate<'a>(passage: &'a Passage, code: &str, found: f32) -> Candidate<'a> {
     let language = Analyzer::shipped().language(&passage.text).code;
     let own = language.as_deref().or(Some(code));
     Candidate {
         passage,
+        found,
         title: marks(&passage.title, own),
+        section: marks(passage.title.rsplit(": ").next().unwrap_or(""), own),
         title_words: all_words(&passage.title, own),
         sentences: sentences(&passage.text)
             .into_iter()
@@ -165,6 +199,16 @@ fn candidate<'a>(passage: &'a Passage, code: &str) -> Candidate<'a> {
     }
 }
 
+/// "Order A-17" asks nothing about the letter A.
+fn without_facts(text: &str) -> String {
+    let mut rest = text.to_owned();
+    let said = facts(text).into_iter().filter(|fact| !matches!(fact.kind, Kind::Date | Kind::Duration));
+    for fact in said.rev() {
+        rest.replace_range(fact.start..fact.end, " ");
+    }
+    rest
+}
+
 #[expect(clippy::cast_precision_loss, reason = "numbers of sentences")]
 fn question(request: &Request<'_>, code: &str, candidates: &[Candidate<'_>]) -> Question {
     let mut weights: BTreeMap<String, f32> = BTreeMap::new();
@@ -175,14 +219,24 @@ fn question(request: &Request<'_>, code: &str, candidates: &[Candidate<'_>]) -> 
             *old = old.max(weight);
         }
     };
-    add(request.answers.text(), 1.0);
+    add(&without_facts(request.answers.text()), 1.0);
+    let words = &super::replies::replies(code).words;
+    for matter in words.matters.iter().filter(|matter| says(request.answers.text(), &matter.when)) {
+        add(&matter.look_for, MATTER);
+    }
     let earlier = request.thread.iter().rev().filter(|m| m.is_from_customer() && m.id != request.answers.id);
     for message in earlier.take(2) {
-        add(message.text(), EARLIER);
+        add(&without_facts(message.text()), EARLIER);
     }
     // "Mention the return address": what a reviewer missed is asked for now.
     for reason in request.rejections {
         add(reason, 1.0);
+    }
+    // "It was due on Monday" asks little about Mondays, "open on Monday?" a little more.
+    for fact in facts(request.answers.text()).iter().filter(|fact| fact.kind == Kind::Date) {
+        for mark in marks(&request.answers.text()[fact.start..fact.end], Some(code)) {
+            weights.entry(mark).and_modify(|weight| *weight *= DAY);
+        }
     }
     // A name is nothing to look up.
     for mark in marks(&request.conversation.contact.name, Some(code)) {
@@ -223,19 +277,33 @@ fn score(candidate: &Candidate<'_>, question: &Question, code: &str) -> Option<(
     if words == 0 || shared.len() < 2 {
         return Some((Rank::Category, category_score(candidate, question, 2)?));
     }
+    // One shared word is enough only in what the retrieval found early, and one that many sentences have only in its
+    // best.
+    let is_rare =
+        |mark: &&&String| question.rarity.get(**mark).is_some_and(|rarity| *rarity >= RARE * question.rarest);
+    let rare = shared.iter().filter(|mark| !mark.starts_with('#')).any(is_rare);
+    if words == 1 && (candidate.found < WELL_FOUND || (!rare && candidate.found < 1.0)) {
+        return None;
+    }
     let scores = candidate.sentences.iter().map(|(_, marks)| sentence_score(marks, candidate, question));
     Some((Rank::Words, scores.max_by(f32::total_cmp)?))
 }
 
 fn sentence_score(marks: &BTreeSet<String>, candidate: &Candidate<'_>, question: &Question) -> f32 {
-    let title: BTreeSet<String> = candidate.title.difference(marks).cloned().collect();
+    let section: BTreeSet<String> = candidate.section.difference(marks).cloned().collect();
+    let article: BTreeSet<String> = candidate
+        .title
+        .difference(marks)
+        .filter(|mark| !candidate.section.contains(*mark))
+        .cloned()
+        .collect();
     let words = &candidate.title_words;
     let same = if words.len() > 1 && words.is_subset(&question.words) {
         SAME_QUESTION * question.rarest
     } else {
         0.0
     };
-    question.meets(marks) + TITLE * question.meets(&title) + same
+    question.meets(marks) + SECTION * question.meets(&section) + ARTICLE * question.meets(&article) + same
 }
 
 fn is_foreign(candidate: &Candidate<'_>, code: &str) -> bool {
@@ -257,7 +325,7 @@ fn category_score(candidate: &Candidate<'_>, question: &Question, least_words: u
     // "And how much is it?" has a category but nothing to look up.
     let words =
         question.weights.iter().filter(|(mark, weight)| !mark.starts_with('#') && **weight >= 1.0).count();
-    (speaks && words >= least_words).then(|| ENOUGH * question.total() * better)
+    (speaks && words >= least_words).then(|| BY_CATEGORY * question.total() * better)
 }
 
 fn is_broad(mark: &str) -> bool {
@@ -265,6 +333,10 @@ fn is_broad(mark: &str) -> bool {
 }
 
 fn pick(candidate: &Candidate<'_>, question: &Question, code: &str, limit: usize) -> Vec<String> {
+    // A short section is one thought: taken apart it would read like a quiz.
+    if candidate.sentences.len() <= limit {
+        return candidate.sentences.iter().map(|(text, _)| text.clone()).collect();
+    }
     let foreign = is_foreign(candidate, code);
     let value = |marks: &BTreeSet<String>| {
         let own: BTreeSet<String> =

@@ -9,7 +9,6 @@ use anyhow::Context;
 use std::process::ExitCode;
 use std::sync::Arc;
 use tokio::net::TcpListener;
-use tokio_util::sync::CancellationToken;
 
 pub(super) async fn run(config: Config) -> anyhow::Result<ExitCode> {
     let listener = TcpListener::bind(&config.listen)
@@ -34,14 +33,14 @@ pub(super) async fn run(config: Config) -> anyhow::Result<ExitCode> {
 /// Serve and work until the process is asked to stop; then finish what runs.
 pub(super) async fn until_stopped(app: Arc<App>, listener: TcpListener) -> anyhow::Result<()> {
     app.store.begin_work().await?;
-    let stop = CancellationToken::new();
+    let stop = app.stopping.clone();
     let working = tokio::spawn(worker::run(Arc::clone(&app), stop.clone()));
     let asked = stop.clone();
     tokio::spawn(async move {
         asked_to_stop().await;
         asked.cancel();
     });
-    axum::serve(listener, web::router(app)).with_graceful_shutdown(stop.clone().cancelled_owned()).await?;
+    web::serve(app, listener, stop.clone()).await?;
     stop.cancel();
     working.await??;
     Ok(())

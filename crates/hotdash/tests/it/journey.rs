@@ -23,6 +23,8 @@ both_databases!(
     the_answer_to_the_sending_call_is_lost,
     a_legal_threat_needs_two_people,
     an_approval_is_taken_back,
+    a_model_writes_the_draft,
+    a_model_that_misbehaves_is_replaced,
 );
 
 const QUESTION: &str = "Hi, how long does shipping to Norway take?";
@@ -51,7 +53,7 @@ async fn approved_as_drafted(database: &Database) {
     assert!(ada.approve(&draft, None).await.is_redirection());
     house.settle().await;
 
-    assert_eq!(house.public_replies(conversation), [draft.text.clone()]);
+    assert_eq!(house.public_replies(conversation), [draft.text.as_str()]);
     let messages = house.desk.messages(conversation).unwrap();
     let reply = messages.iter().find(|m| m.content.as_ref() == Some(&draft.text)).unwrap();
     let keys: Vec<&String> = reply.content_attributes.keys().collect();
@@ -224,7 +226,7 @@ async fn the_answer_to_the_sending_call_is_lost(database: &Database) {
     assert_eq!(house.desk.faults().answers_lost, 0, "the fault happened");
     assert_eq!(
         house.public_replies(conversation),
-        [draft.text.clone()],
+        [draft.text.as_str()],
         "once, although the answer was lost"
     );
     assert_eq!(house.draft(conversation, DraftState::Sent).await.id, draft.id);
@@ -269,5 +271,48 @@ async fn an_approval_is_taken_back(database: &Database) {
     house.settle().await;
     assert_eq!(house.public_replies(conversation), [draft.text]);
     assert_eq!(ada.undo(&draft.id).await, StatusCode::CONFLICT, "too late");
+    house.close().await;
+}
+
+/// A server that speaks Chat Completions and always says the same.
+async fn scripted_model(answer: &'static str) -> String {
+    let route = axum::routing::post(move |body: axum::Json<serde_json::Value>| async move {
+        assert_eq!(body["model"], "scripted");
+        axum::Json(serde_json::json!({
+            "model": "scripted-1",
+            "choices": [{"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": answer}}],
+        }))
+    });
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/v1", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        axum::serve(listener, axum::Router::new().route("/v1/chat/completions", route)).await
+    });
+    url
+}
+
+async fn a_model_writes_the_draft(database: &Database) {
+    let reply = "Hello Ann,\n\ndelivery to Norway takes 4 to 7 working days.\n\nBest wishes\nHot Rodan";
+    let answer = Box::leak(serde_json::json!({"reply": reply, "sources": []}).to_string().into_boxed_str());
+    let url = scripted_model(answer).await;
+    let house = House::start_with(database, &[("OPENAI_BASE_URL", &url), ("OPENAI_MODEL", "scripted")]).await;
+    let ada = house.sign_in("Ada", Role::Lead).await;
+    let conversation = house.desk.customer_says(house.website, ANN, QUESTION).unwrap();
+    let draft = house.draft(conversation, DraftState::Ready).await;
+    assert_eq!((draft.text.as_str(), draft.author.as_str()), (reply, "scripted-1"));
+    assert!(ada.approve(&draft, None).await.is_redirection());
+    house.settle().await;
+    assert_eq!(house.public_replies(conversation), [reply]);
+    house.close().await;
+}
+
+async fn a_model_that_misbehaves_is_replaced(database: &Database) {
+    let url = scripted_model("").await;
+    let house = House::start_with(database, &[("OPENAI_BASE_URL", &url), ("OPENAI_MODEL", "scripted")]).await;
+    let conversation = house.desk.customer_says(house.website, ANN, QUESTION).unwrap();
+    let draft = house.draft(conversation, DraftState::Ready).await;
+    assert_eq!(draft.author, "knowledge");
+    let fallback = draft.body.unwrap().fallback.unwrap();
+    assert!(fallback.contains("answered with nothing"), "{fallback}");
     house.close().await;
 }

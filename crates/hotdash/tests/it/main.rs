@@ -6,7 +6,11 @@ mod chatwoot;
 #[cfg(test)]
 mod crash;
 #[cfg(test)]
+mod doctor;
+#[cfg(test)]
 mod house;
+#[cfg(test)]
+mod intake;
 #[cfg(test)]
 mod journey;
 #[cfg(test)]
@@ -15,3 +19,5 @@ mod model;
 mod store;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+mod ui;

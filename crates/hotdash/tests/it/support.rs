@@ -1,5 +1,6 @@
 //! What the tests share: a fresh database of either kind, and the macro that runs a test on both.
 
+pub(crate) mod alone;
 pub(crate) mod house;
 pub(crate) mod postgres;
 

@@ -25,6 +25,8 @@ pub(super) async fn stream(
             Ok(Notice::QueueChanged) | Err(_) => event(&serde_json::json!({ "queue": true })),
         })
     });
+    // An open stream would keep the server from stopping.
+    let news = news.take_until(app.stopping.clone().cancelled_owned());
     Ok(Sse::new(news).keep_alive(KeepAlive::new().interval(STILL_HERE)))
 }
 

@@ -25,7 +25,14 @@ pub(super) struct Run {
     /// Something is wrong with it: the finding's number from 1.
     pub(super) finding: Option<usize>,
     /// The word for what is wrong, where the finding ends.
-    pub(super) flag: Option<String>,
+    pub(super) flag: Option<Flag>,
+}
+
+/// One word or two that say what is wrong; colour and line alone would not.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Flag {
+    pub(super) text: String,
+    pub(super) blocks: bool,
 }
 
 pub(super) fn letter(
@@ -109,11 +116,11 @@ impl Marks<'_> {
     }
 }
 
-/// One word or two that say what is wrong; colour and line alone would not.
-fn flag(finding: &Finding) -> String {
+fn flag(finding: &Finding) -> Flag {
+    let check = finding.check.replace('_', " ");
     match finding.severity {
-        Severity::Blocks => format!("check {}", finding.check.replace('_', " ")),
-        Severity::Warns => finding.check.replace('_', " "),
+        Severity::Blocks => Flag { text: format!("check {check}"), blocks: true },
+        Severity::Warns => Flag { text: check, blocks: false },
     }
 }
 

@@ -246,5 +246,5 @@ fn tag(item: &QueueItem, user: &User) -> Option<(&'static str, String)> {
     if item.blocking > 0 {
         return Some(("warn", format!("{} to check", item.blocking)));
     }
-    (user.role >= Role::Reviewer).then(|| ("ok", "checks passed".to_owned()))
+    (user.role >= Role::Reviewer).then(|| ("ok", "ready".to_owned()))
 }

@@ -109,16 +109,21 @@ pub(crate) fn history(kind: &str) -> Vec<Value> {
     lines(&format!("history/{kind}.jsonl.gz"))
 }
 
-/// Everything ever delivered: scenes, the busy desk, four weeks; with the secret that signed it, if any did.
-pub(crate) fn everything() -> Vec<(Delivery, Option<String>)> {
+/// The scenes and the busy desk, with the secret that signed each delivery, if any did.
+pub(crate) fn played() -> Vec<(Delivery, Option<String>)> {
     let secrets: BTreeMap<String, Option<String>> = serde_json::from_str(&read("secrets.json")).unwrap();
-    let about: Value = serde_json::from_str(&read("history/about.json")).unwrap();
-    let history_secret = about["secret"].as_str().map(str::to_owned);
     let scenes = names("webhooks").into_iter().flat_map(|name| scene(&name));
     let played = scenes.chain(lines("busy/deliveries.jsonl")).map(|delivery: Delivery| {
         let secret = secrets.get(&delivery.hook).cloned().flatten();
         (delivery, secret)
     });
-    let history = lines("history/deliveries.jsonl.gz").into_iter().map(|d| (d, history_secret.clone()));
-    played.chain(history).collect()
+    played.collect()
+}
+
+/// Everything ever delivered: what was played, and four weeks of history.
+pub(crate) fn everything() -> Vec<(Delivery, Option<String>)> {
+    let about: Value = serde_json::from_str(&read("history/about.json")).unwrap();
+    let secret = about["secret"].as_str().map(str::to_owned);
+    let history = lines("history/deliveries.jsonl.gz").into_iter().map(|delivery| (delivery, secret.clone()));
+    played().into_iter().chain(history).collect()
 }

@@ -95,10 +95,7 @@ impl House {
         let serving = tokio::spawn({
             let (app, stop) = (Arc::clone(&app), stop.clone());
             async move {
-                axum::serve(listener, web::router(app))
-                    .with_graceful_shutdown(stop.cancelled_owned())
-                    .await
-                    .unwrap();
+                web::serve(app, listener, stop).await.unwrap();
             }
         });
         Self { desk, app, url, website, desk_server: Some(desk_server), stop, tasks: vec![working, serving] }

@@ -31,7 +31,7 @@ fn told(letter: &Letter) -> Vec<String> {
         for n in &run.numbers {
             told.push_str(&format!("^{n}"));
         }
-        told + &run.flag.as_ref().map(|flag| format!("[{flag}]")).unwrap_or_default()
+        told + &run.flag.as_ref().map(|flag| format!("[{}]", flag.text)).unwrap_or_default()
     };
     letter.paragraphs.iter().map(|p| p.iter().map(run).collect()).collect()
 }
