@@ -26,7 +26,7 @@ const HEAD_START: Duration = Duration::from_millis(4);
 /// How often a bot is tried in all.
 const BOT_ATTEMPTS: u32 = 3;
 /// The pauses between these attempts that were seen.
-const RECORDED_BOT_RETRY_MS: std::ops::Range<u64> = 3800..9000;
+const RECORDED_BOT_RETRY_MS: std::ops::Range<u64> = 3800..8900;
 
 /// A delivery and how long it is held back.
 #[derive(Debug)]

@@ -9,6 +9,9 @@ use clap::{Parser, Subcommand};
 use serde::Deserialize;
 use tokio::net::TcpListener;
 
+/// Scenes are played faster than a desk's job queue polls.
+const QUICK_BOT_RETRY_MS: u64 = 300;
+
 /// A small stand-in for Chatwoot 4.15.1, for demos and tests.
 ///
 /// It keeps one account in memory, answers the REST, widget and public client interfaces, and sends signed
@@ -36,7 +39,7 @@ enum Command {
         #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:3000")]
         listen: SocketAddr,
         /// Account, users and their tokens: {"account":1,"users":[{"id","name","email","token"},…],"platform":…};
-        /// the first user is the administrator
+        /// the first user is the administrator. Who brings a kit plays scenes: bots are tried again after 300 ms
         #[arg(long, value_name = "TOKENS.json")]
         kit: Option<PathBuf>,
         /// Begin with four weeks of history: inboxes, teams, labels, customers and their conversations
@@ -45,7 +48,7 @@ enum Command {
         /// The version of Chatwoot to pass for, from 4.6.0 to 4.15.1
         #[arg(long = "as", value_name = "VERSION", default_value_t = Version::NEWEST)]
         version: Version,
-        /// Try a bot that answered 429 or 500 again after so many milliseconds, instead of 3.8 to 9 seconds
+        /// Try a bot that answered 429 or 500 again after so many milliseconds; without it after 3.8 to 9 seconds
         #[arg(long, value_name = "MILLISECONDS")]
         bot_retry_ms: Option<u64>,
     },
@@ -71,12 +74,14 @@ struct KitUser {
 async fn main() -> anyhow::Result<()> {
     tracing_subscriber::fmt().with_writer(std::io::stderr).init();
     let Command::Serve { listen, kit, seed, version, bot_retry_ms } = Arguments::parse().command;
+    let plays = kit.is_some();
     let users = match kit {
         Some(path) => read_kit(&path)?,
         None => Options::default(),
     };
     let options = Options { version, auto_assignment: true, ..users };
     let sandbox = Sandbox::new(options);
+    let bot_retry_ms = bot_retry_ms.or(plays.then_some(QUICK_BOT_RETRY_MS));
     let webhooks = WebhookFaults { bot_retry_ms, ..WebhookFaults::default() };
     sandbox.set_faults(Faults { webhooks, ..Faults::default() });
     if seed {

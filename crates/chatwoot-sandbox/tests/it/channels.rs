@@ -139,6 +139,13 @@ async fn a_bot_is_tried_again_only_after_passing_trouble() {
     let tries: Vec<_> = house.receiver.take().into_iter().filter(|got| got.hook == "bot").collect();
     assert_eq!(tries.len(), 3, "the third is accepted");
     assert!(tries.iter().all(|other| other.body == tries[0].body), "the body of the first");
+    let secret = house.desk.read(|desk| desk.bots[&1].secret.clone());
+    for got in &tries {
+        let header = |name: &str| got.headers[name].to_str().unwrap().to_owned();
+        let timestamp = header("x-chatwoot-timestamp").parse().unwrap();
+        let signed = chatwoot_sandbox::sign::signature(&secret, timestamp, got.body.as_bytes());
+        assert_eq!(header("x-chatwoot-signature"), signed);
+    }
     let id_of = |n: usize| tries[n].headers["x-chatwoot-delivery"].clone();
     assert_eq!(id_of(0), id_of(2));
     assert_eq!(status(), Status::Pending);
