@@ -2,7 +2,7 @@
 
 use super::{DESK, NOW};
 use crate::support::{Database, both_databases};
-use hotdash::store::conversations::{keep_changed_message, keep_conversation, keep_new_message};
+use hotdash::store::conversations::keep_conversation;
 use hotdash::store::decisions::{Cause, KeptDecision, NewDecision, keep_decision};
 use hotdash::store::drafts::{Draft, DraftState, Drafted, begin_drafting, make_ready, queue_draft};
 use hotdash::store::{Batch, Store, StoreError};
