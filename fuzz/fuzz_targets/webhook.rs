@@ -2,7 +2,7 @@
 #![no_main]
 
 /// The very files of the program that meet these bytes, without the rest of it.
-#[allow(dead_code, unreachable_pub, unused_imports, reason = "the rest of the program uses the rest of these files")]
+#[expect(dead_code, unused_imports, reason = "the rest of the program uses the rest of these files")]
 #[path = "../../crates/hotdash/src/chatwoot"]
 mod chatwoot {
     pub mod event;

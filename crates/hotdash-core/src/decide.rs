@@ -214,7 +214,7 @@ impl<'a> Making<'a> {
 
     fn note(&mut self, rule: &RuleId, text: String, because: &str) {
         self.notes.push(Reasoned {
-            action: Action::Note { text: crate::draft::liquid_safe(&text) },
+            action: Action::Note { text },
             rule: rule.clone(),
             because: because.to_owned(),
         });

@@ -2,12 +2,14 @@
 
 use crate::app::{App, Notice};
 use crate::chatwoot::api::CallError;
-use crate::store::jobs::{Job, finish};
+use crate::store::jobs::{Job, finish, still_leased};
 use crate::store::{Batch, StoreError};
 use crate::work::{self, JobError, Step};
 use futures_util::FutureExt;
+use hotdash_core::ids::JobId;
+use std::collections::HashSet;
 use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
@@ -39,6 +41,7 @@ fn patience(kind: &str) -> Patience {
 pub async fn run(app: Arc<App>, stop: CancellationToken) -> Result<(), StoreError> {
     let worker = app.clock.new_id();
     let slots = Arc::new(Semaphore::new(SLOTS));
+    let running = Arc::new(Running::default());
     while !stop.is_cancelled() {
         let free = slots.available_permits();
         let claimed = if free == 0 { Vec::new() } else { claim(&app, &worker, free).await };
@@ -51,10 +54,16 @@ pub async fn run(app: Arc<App>, stop: CancellationToken) -> Result<(), StoreErro
             continue;
         }
         for job in claimed {
+            // A clock set forward ends our own leases: what runs here already must not begin a second time.
+            if !running.begin(&job.id) {
+                continue;
+            }
             let Ok(permit) = Arc::clone(&slots).acquire_owned().await else { return Ok(()) };
-            let (app, worker) = (Arc::clone(&app), worker.clone());
+            let (app, worker, running) = (Arc::clone(&app), worker.clone(), Arc::clone(&running));
             tokio::spawn(async move {
+                let id = job.id.clone();
                 run_one(&app, &worker, job).await;
+                running.end(&id);
                 drop(permit);
                 // The next job of this lane may be due now.
                 app.work.notify_one();
@@ -64,6 +73,25 @@ pub async fn run(app: Arc<App>, stop: CancellationToken) -> Result<(), StoreErro
     // All slots free means: nobody is working any more.
     let _ = slots.acquire_many(u32::try_from(SLOTS).unwrap_or(u32::MAX)).await;
     Ok(())
+}
+
+/// What runs in this process.
+#[derive(Default)]
+struct Running(Mutex<HashSet<JobId>>);
+
+impl Running {
+    fn begin(&self, id: &JobId) -> bool {
+        self.ids().insert(id.clone())
+    }
+
+    fn end(&self, id: &JobId) {
+        self.ids().remove(id);
+    }
+
+    fn ids(&self) -> MutexGuard<'_, HashSet<JobId>> {
+        // A set of names cannot be left half-changed by a panic elsewhere.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 async fn claim(app: &App, worker: &str, free: usize) -> Vec<Job> {
@@ -81,7 +109,7 @@ async fn claim(app: &App, worker: &str, free: usize) -> Vec<Job> {
 async fn run_one(app: &App, worker: &str, job: Job) {
     // A fault of ours in one job must not keep it going round for ever, nor take others down.
     let running = AssertUnwindSafe(perform(app, &job)).catch_unwind();
-    let outcome = leased(app, worker, &job, running).await.unwrap_or_else(|_| {
+    let outcome = leased(app, &job, running).await.unwrap_or_else(|_| {
         Err(JobError::Hopeless { why: "a fault of hotdash itself; its log shows where".into() })
     });
     let settled = match outcome {
@@ -118,14 +146,14 @@ async fn verb(app: &App, job: &Job) -> Result<Step, JobError> {
 }
 
 /// Run something while its lease is renewed.
-async fn leased<T>(app: &App, worker: &str, job: &Job, running: impl Future<Output = T>) -> T {
+async fn leased<T>(app: &App, job: &Job, running: impl Future<Output = T>) -> T {
     tokio::pin!(running);
     loop {
         tokio::select! {
             outcome = &mut running => return outcome,
             () = tokio::time::sleep(app.config.lease / 3) => {
                 let until = app.clock.now_ms() + ms(app.config.lease);
-                if let Err(error) = app.store.renew_lease(&job.id, worker, until).await {
+                if let Err(error) = app.store.commit(still_leased(job, until).into()).await {
                     tracing::warn!(job = %job.id, %error, "a lease could not be renewed");
                 }
             }

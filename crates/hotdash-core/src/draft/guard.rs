@@ -10,6 +10,8 @@ const BRACE: &str = "{{ '{' }}";
 const BACKTICK: &str = "{{ '%60' | url_decode }}";
 
 /// The text to post so that, after evaluation, exactly `text` is stored.
+///
+/// To be called once, by whoever posts; of a text guarded twice the first guard would be stored.
 #[must_use]
 pub fn liquid_safe(text: &str) -> String {
     if !is_code(text) {

@@ -3,7 +3,7 @@
 //! Agents see its Markdown. HTML is shown as text there and block quotes get quotation marks of their own, so the
 //! draft stands between rules, exactly as it would be sent.
 
-use super::{Evidence, Finding, Severity, checks_run, liquid_safe};
+use super::{Evidence, Finding, Severity, checks_run};
 use crate::analysis::Analysis;
 use crate::ids::DraftId;
 use std::collections::BTreeSet;
@@ -25,7 +25,7 @@ pub struct NoteInput<'a> {
     pub analysis: &'a Analysis,
 }
 
-/// The note in Markdown, safe to post.
+/// The note in Markdown. Like every text it is posted through [`super::liquid_safe`], once, by whoever posts it.
 #[must_use]
 pub fn note(input: &NoteInput<'_>) -> String {
     let mut parts = vec![
@@ -45,8 +45,7 @@ pub fn note(input: &NoteInput<'_>) -> String {
         "[Review this draft]({}) to send, change or reject it. The customer has not seen it.",
         input.review_url
     ));
-    let text = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n\n");
-    liquid_safe(&text)
+    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n\n")
 }
 
 fn heading(input: &NoteInput<'_>) -> String {

@@ -31,7 +31,9 @@ const FOUND: f32 = 0.3;
 /// A second answer must be among the retrieval's first three.
 const WELL_FOUND: f32 = 0.5;
 /// That something is broken, or late, is the matter, more than the thing that is.
-const MATTER: f32 = 1.2;
+const MATTER: f32 = 1.8;
+/// A word is rare that is this much of the rarest.
+const RARE: f32 = 0.75;
 /// A day counts this much of another word.
 const DAY: f32 = 0.5;
 /// A title all of whose words the question has ("Where is my order?") is worth this many rarest words.
@@ -275,9 +277,12 @@ fn score(candidate: &Candidate<'_>, question: &Question, code: &str) -> Option<(
     if words == 0 || shared.len() < 2 {
         return Some((Rank::Category, category_score(candidate, question, 2)?));
     }
-    let in_title = candidate.section.iter().any(|m| !m.starts_with('#') && question.weights.contains_key(m));
-    // One shared word that the section's title lacks is enough only in what the retrieval found best.
-    if words == 1 && !in_title && candidate.found < 1.0 {
+    // One shared word is enough only in what the retrieval found early, and one that many sentences have only in its
+    // best.
+    let is_rare =
+        |mark: &&&String| question.rarity.get(**mark).is_some_and(|rarity| *rarity >= RARE * question.rarest);
+    let rare = shared.iter().filter(|mark| !mark.starts_with('#')).any(is_rare);
+    if words == 1 && (candidate.found < WELL_FOUND || (!rare && candidate.found < 1.0)) {
         return None;
     }
     let scores = candidate.sentences.iter().map(|(_, marks)| sentence_score(marks, candidate, question));

@@ -27,6 +27,8 @@ pub struct Job {
     /// 1 on the first try. Counted when the job is leased, so a try that crashed is counted too.
     pub attempts: i64,
     pub created_at: i64,
+    /// Who holds the lease.
+    pub worker: String,
 }
 
 /// How full the queue is.
@@ -65,6 +67,16 @@ pub fn finish(id: &JobId, worker: &str) -> Statement {
     .expect(1)
 }
 
+/// Go on only as long as nobody else took the job over: a process that was suspended, or a clock that was set forward,
+/// can outlast a lease without noticing. Renews the lease as well.
+pub fn still_leased(job: &Job, until: i64) -> Statement {
+    Statement::new(
+        "UPDATE jobs SET leased_until = $3 WHERE id = $1 AND leased_by = $2 AND state = 'leased'",
+        vec![job.id.as_str().into(), job.worker.as_str().into(), until.into()],
+    )
+    .expect(1)
+}
+
 impl Store {
     /// Lease up to `limit` due jobs, the head of each lane only.
     pub async fn claim_jobs(
@@ -88,20 +100,12 @@ impl Store {
                     payload: row.text(4)?,
                     attempts: row.int(5)?,
                     created_at: row.int(6)?,
+                    worker: worker.to_owned(),
                 })
             })
             .collect::<Result<Vec<_>, StoreError>>()?;
         jobs.sort_by(|a, b| a.id.cmp(&b.id));
         Ok(jobs)
-    }
-
-    /// Keep a running job leased.
-    pub async fn renew_lease(&self, id: &JobId, worker: &str, until: i64) -> Result<(), StoreError> {
-        let renew = Statement::new(
-            "UPDATE jobs SET leased_until = $3 WHERE id = $1 AND leased_by = $2 AND state = 'leased'",
-            vec![id.as_str().into(), worker.into(), until.into()],
-        );
-        self.commit(renew.into()).await.map(drop)
     }
 
     /// Try again at `run_at`.

@@ -250,8 +250,8 @@ fn transaction<T>(
 impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
         match error.sqlite_error_code() {
-            // Of all constraints only the unique indexes can be met by a correct statement: somebody was faster.
-            Some(ErrorCode::ConstraintViolation) => Self::Conflict { step: 0 },
+            // Of all constraints only the unique ones can be met by a correct statement: somebody was faster.
+            Some(ErrorCode::ConstraintViolation) if is_taken(&error) => Self::Conflict { step: 0 },
             Some(ErrorCode::DiskFull) => {
                 Self::Unavailable("the disk is full: free some space, nothing was lost".into())
             }
@@ -266,4 +266,10 @@ impl From<rusqlite::Error> for StoreError {
             _ => Self::Query(error.to_string()),
         }
     }
+}
+
+fn is_taken(error: &rusqlite::Error) -> bool {
+    use rusqlite::ffi::{SQLITE_CONSTRAINT_PRIMARYKEY, SQLITE_CONSTRAINT_UNIQUE};
+    let code = error.sqlite_error().map(|e| e.extended_code);
+    matches!(code, Some(SQLITE_CONSTRAINT_PRIMARYKEY | SQLITE_CONSTRAINT_UNIQUE))
 }

@@ -12,7 +12,7 @@ use crate::store::Batch;
 use crate::store::StoreError;
 use crate::store::drafts::{DraftState, begin_sending_draft, note_of_draft, settle_draft, take_back_draft};
 use crate::store::effects::{Change, Effect, EffectState, begin_sending, settle_effect, unsend};
-use crate::store::jobs::Job;
+use crate::store::jobs::{Job, still_leased};
 use crate::store::messages::{Sight, draft_follows_message, keep_message};
 use hotdash_core::conversation::{Conversation, Message, Status};
 use hotdash_core::draft::liquid_safe;
@@ -28,8 +28,8 @@ pub async fn run(app: &App, job: &Job) -> Result<Step, JobError> {
         EffectState::Done | EffectState::Refused | EffectState::Dropped => return Ok(nothing()),
     }
     let outcome = match &effect.change {
-        Change::Note { text } => write_note(app, &effect, text).await,
-        Change::Reply { text, answers, .. } => send_reply(app, &effect, text, *answers).await,
+        Change::Note { text } => write_note(app, job, &effect, text).await,
+        Change::Reply { text, answers, .. } => send_reply(app, job, &effect, text, *answers).await,
         set => set_on_desk(app, &effect, set).await,
     };
     match outcome {
@@ -87,7 +87,7 @@ async fn set_on_desk(app: &App, effect: &Effect, change: &Change) -> Result<Step
     Ok(done(app, effect, outcome))
 }
 
-async fn write_note(app: &App, effect: &Effect, text: &str) -> Result<Step, JobError> {
+async fn write_note(app: &App, job: &Job, effect: &Effect, text: &str) -> Result<Step, JobError> {
     if let Some(pause) = must_wait(app, effect) {
         return Ok(Step::Later(pause, "the desk may still be busy with an earlier try"));
     }
@@ -96,10 +96,16 @@ async fn write_note(app: &App, effect: &Effect, text: &str) -> Result<Step, JobE
     if again && let Some(message) = find(app, effect, None).await? {
         return Ok(posted(app, effect, &message)?);
     }
-    post(app, effect, text, true).await
+    post(app, job, effect, text, true).await
 }
 
-async fn send_reply(app: &App, effect: &Effect, text: &str, answers: MessageId) -> Result<Step, JobError> {
+async fn send_reply(
+    app: &App,
+    job: &Job,
+    effect: &Effect,
+    text: &str,
+    answers: MessageId,
+) -> Result<Step, JobError> {
     let Some(draft) = effect.draft.clone() else {
         return Err(JobError::Hopeless { why: "a reply without a draft".into() });
     };
@@ -119,7 +125,7 @@ async fn send_reply(app: &App, effect: &Effect, text: &str, answers: MessageId) 
     match look(app, effect, answers).await {
         Ok(Seen::AlreadyThere(message)) => Ok(posted(app, effect, &message)?),
         Ok(Seen::MovedOn(reason, now)) => moved_on(app, effect, reason, &now),
-        Ok(Seen::Waiting) => post(app, effect, text, false).await,
+        Ok(Seen::Waiting) => post(app, job, effect, text, false).await,
         // Only reading failed: nothing was sent.
         Err(error) => {
             take_back(app, effect, &draft).await?;
@@ -173,8 +179,10 @@ fn moved_on(app: &App, effect: &Effect, reason: &'static str, now: &ThreadNow) -
     Ok(Step::Done(batch, notices))
 }
 
-/// Post it, in one attempt.
-async fn post(app: &App, effect: &Effect, text: &str, private: bool) -> Result<Step, JobError> {
+/// Post it, in one attempt, as long as the job is ours.
+async fn post(app: &App, job: &Job, effect: &Effect, text: &str, private: bool) -> Result<Step, JobError> {
+    let until = app.clock.now_ms() + i64::try_from(app.config.lease.as_millis()).unwrap_or(i64::MAX / 2);
+    app.store.commit(still_leased(job, until).into()).await?;
     let message = NewMessage { content: liquid_safe(text), private, effect: effect.id.clone() };
     match app.chatwoot.create_message(effect.conversation, &message, None).await {
         Ok(message) => Ok(posted(app, effect, &message)?),

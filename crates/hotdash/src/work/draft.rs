@@ -51,7 +51,7 @@ pub async fn run(app: &App, job: &Job) -> Result<Step, JobError> {
     let thread = app.chatwoot.messages(draft.conversation, Page::Latest).await?;
     let answers = match to_answer(&conversation, &thread) {
         Ok(message) => message,
-        Err(reason) => return Ok(not_needed(app, &draft, &conversation, reason)?),
+        Err(reason) => return not_needed(app, &draft, &conversation, reason),
     };
     if let Some(pause) = still_writing(app, answers) {
         return Ok(Step::Later(pause, "the customer may still be writing"));

@@ -94,8 +94,39 @@ function swapOutcome(fresh) {
 
 document.addEventListener("hotdash:left", () => later("page"));
 
+const LOST_AFTER_MS = 4000;
 let source = null;
 let wasOpen = false;
+let lost = 0;
+let staleSince = "";
+
+/** A list that is not live any more says so, and since when. */
+function showStale() {
+  const place = document.querySelector("[data-stale]");
+  if (place) place.textContent = staleSince && `as of ${staleSince}, not connected`;
+}
+
+function lose() {
+  if (source?.readyState === EventSource.CLOSED) {
+    // The browser gives up after an answer it does not like, e.g. of a proxy while hotdash restarts. We do not.
+    source = null;
+    setTimeout(connect, LOST_AFTER_MS);
+  }
+  if (lost || staleSince) return;
+  const since = new Date().toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+  lost = setTimeout(() => {
+    staleSince = since;
+    showStale();
+    say(`hotdash cannot be reached since ${since}.`);
+  }, LOST_AFTER_MS);
+}
+
+function regain() {
+  clearTimeout(lost);
+  lost = 0;
+  staleSince = "";
+  showStale();
+}
 
 // A browser allows few connections to one host. Tabs that nobody looks at, and pages left behind, give theirs back.
 function connect() {
@@ -103,7 +134,9 @@ function connect() {
   if (source || !address || document.hidden) return;
   source = new EventSource(address);
   source.addEventListener("message", (event) => hear(JSON.parse(event.data)));
+  source.addEventListener("error", lose);
   source.addEventListener("open", () => {
+    regain();
     if (wasOpen) {
       // What happened meanwhile is caught up with.
       later("queue");
@@ -114,6 +147,8 @@ function connect() {
 }
 
 function disconnect() {
+  clearTimeout(lost);
+  lost = 0;
   source?.close();
   source = null;
 }
@@ -130,4 +165,7 @@ addEventListener("pageshow", connect);
 document.addEventListener("visibilitychange", () => (document.hidden ? disconnect() : connect()));
 connect();
 
-onShown(() => (waitingList = null));
+onShown(() => {
+  waitingList = null;
+  showStale();
+});

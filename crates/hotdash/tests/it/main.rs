@@ -19,3 +19,5 @@ mod model;
 mod store;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+mod ui;

@@ -67,7 +67,7 @@ Routed to Ben: online, longest without a new conversation.
 }
 
 #[test]
-fn code_in_a_draft_is_guarded_and_two_approvers_are_said() {
+fn a_draft_is_shown_as_written_and_two_approvers_are_said() {
     let analysis = Analyzer::shipped().analyze("I will sue you");
     let seen = note(&NoteInput {
         draft: &DraftId("d-1".to_owned()),
@@ -80,7 +80,8 @@ fn code_in_a_draft_is_guarded_and_two_approvers_are_said() {
         hold: true,
         analysis: &analysis,
     });
-    assert!(!seen.contains("{{contact"), "{seen}");
+    // Guarding is left to the one place that posts: guarded twice, the guard itself would be shown.
+    assert!(seen.contains("\n\nHello {{contact.name}}\n\n"), "{seen}");
     assert!(seen.contains("needs two approvers"), "{seen}");
     assert!(seen.contains("**legal**"), "{seen}");
     assert!(seen.contains("all 16 passed"), "{seen}");

@@ -50,6 +50,8 @@ pub(super) struct DraftView {
     pub(super) findings: Vec<FindingView>,
     pub(super) blocking: usize,
     pub(super) passed: Vec<String>,
+    /// A person changed the drafter's words before.
+    pub(super) is_edited: bool,
     pub(super) side: Side,
     pub(super) footer: Footer,
     pub(super) axes: Vec<Axis>,
@@ -192,12 +194,13 @@ fn view_of(app: &App, user: &User, page: &DraftPage, filter: &Filter) -> DraftVi
     let times = Times::new(&app.config.timezone, now_ms);
     let (item, draft) = (&page.item, &page.draft);
     let language = draft.body.as_ref().map_or("", |body| body.language.as_str());
+    // What a person edited before is no longer what the drafter and the checks looked at.
+    let is_edited = draft.text != draft.drafted;
     let findings: &[Finding] = match &draft.body {
-        // What a person edited before is no longer what the checks looked at.
-        Some(body) if draft.text == draft.drafted => &body.findings,
+        Some(body) if !is_edited => &body.findings,
         _ => &[],
     };
-    let evidence = if draft.text == draft.drafted { side::evidence_of(page) } else { &[] };
+    let evidence = if is_edited { &[] } else { side::evidence_of(page) };
     let answered = page.thread.iter().find(|m| m.id == draft.answers);
     DraftView {
         id: draft.id.to_string(),
@@ -225,6 +228,7 @@ fn view_of(app: &App, user: &User, page: &DraftPage, filter: &Filter) -> DraftVi
         state_name: words::draft_state(draft.state),
         findings: finding_views(findings),
         blocking: findings.iter().filter(|f| f.severity == Severity::Blocks).count(),
+        is_edited,
         passed: page.checks_passed.iter().map(|check| check.replace('_', " ")).collect(),
         side: side::side(page, &times),
         footer: footer(page, user, filter, now_ms),

@@ -3,6 +3,7 @@
 use super::error::UiError;
 use super::icons::Icon;
 use crate::app::App;
+use crate::config::KnowledgeSource;
 use crate::store::users::User;
 use askama::Template;
 use axum::http::header;
@@ -26,6 +27,8 @@ pub(crate) struct Shell {
     pub(crate) now_ms: i64,
     pub(crate) zone: String,
     pub(crate) desk: String,
+    /// The demo's desk has a page on which one plays the customer.
+    pub(crate) chat: Option<String>,
 }
 
 pub(crate) struct Me {
@@ -49,6 +52,8 @@ impl Shell {
             now_ms: app.clock.now_ms(),
             zone: app.config.timezone.clone(),
             desk: app.config.desk.base_url.clone(),
+            chat: (app.config.knowledge == KnowledgeSource::DemoShop)
+                .then(|| format!("{}/chat", app.config.desk.base_url)),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::{DESK, NOW};
 use crate::support::{Database, both_databases};
-use hotdash::store::jobs::{Job, NewJob, enqueue, finish};
+use hotdash::store::jobs::{Job, NewJob, enqueue, finish, still_leased};
 use hotdash::store::{Batch, Statement, Store, StoreError};
 use hotdash_core::ids::JobId;
 use std::collections::BTreeMap;
@@ -119,9 +119,11 @@ async fn a_lease_runs_out_and_then_belongs_to_another(database: &Database) {
 async fn a_renewed_lease_does_not_run_out(database: &Database) {
     let store = database.open().await;
     put(&store, [job("1", "a")]).await;
-    claim(&store, "w", NOW).await;
-    store.renew_lease(&JobId("1".into()), "w", NOW + 3 * LEASE).await.unwrap();
-    store.renew_lease(&JobId("1".into()), "stranger", NOW).await.unwrap();
+    let mine = claim(&store, "w", NOW).await.remove(0);
+    store.commit(still_leased(&mine, NOW + 3 * LEASE).into()).await.unwrap();
+    let strangers = Job { worker: "stranger".into(), ..mine };
+    let refused = store.commit(still_leased(&strangers, NOW).into()).await;
+    assert_eq!(refused.unwrap_err(), StoreError::Conflict { step: 0 });
     assert!(claim(&store, "other", NOW + 2 * LEASE).await.is_empty());
     done(&store, "1", "w").await.unwrap();
 }
