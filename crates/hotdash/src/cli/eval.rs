@@ -7,7 +7,7 @@ use anyhow::Context;
 use clap::{Args, Subcommand};
 use flate2::read::MultiGzDecoder;
 use std::fs;
-use std::io::Read;
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -51,9 +51,9 @@ impl Eval {
         let store = Store::open(&format!("sqlite:{}", folder.path().join("replay.db").display())).await?;
         let report = replay(&store, &Clock::real(), &deliveries, &secrets, &finals).await?;
         if asked.json {
-            println!("{}", serde_json::to_string(&report)?);
+            writeln!(io::stdout(), "{}", serde_json::to_string(&report)?)?;
         } else {
-            print(&report);
+            print(&report, &mut io::stdout().lock())?;
         }
         Ok(if report.all_equal() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }
@@ -73,18 +73,17 @@ fn read(path: &Path) -> anyhow::Result<String> {
     String::from_utf8(bytes).with_context(|| format!("{} is no text", path.display()))
 }
 
-fn print(report: &Report) {
-    println!("{:>7}  deliveries", report.deliveries);
+fn print(report: &Report, out: &mut impl Write) -> io::Result<()> {
+    writeln!(out, "{:>7}  deliveries", report.deliveries)?;
     for (reason, count) in &report.refused {
-        println!("{count:>7}    not taken in: {reason}");
+        writeln!(out, "{count:>7}    not taken in: {reason}")?;
     }
-    println!("{:>7}  conversations", report.conversations);
-    println!("{:>7}    equal to the desk", report.equal);
-    println!("{:>7}  undecided by the deliveries alone", report.undecided);
+    writeln!(out, "{:>7}  conversations", report.conversations)?;
+    writeln!(out, "{:>7}    equal to the desk", report.equal)?;
+    writeln!(out, "{:>7}  undecided by the deliveries alone", report.undecided)?;
     for difference in &report.different {
-        println!(
-            "conversation {}: {}\n    ours    {}\n    theirs  {}",
-            difference.conversation, difference.what, difference.ours, difference.theirs
-        );
+        writeln!(out, "conversation {}: {}", difference.conversation, difference.what)?;
+        writeln!(out, "    ours    {}\n    theirs  {}", difference.ours, difference.theirs)?;
     }
+    Ok(())
 }

@@ -27,6 +27,8 @@ const LEASE_MS: i64 = 3_600_000;
 /// More messages than a conversation of any desk has.
 const WHOLE_THREAD: i64 = 1_000_000;
 
+const SURVEY: &str = "input_csat";
+
 /// What came of a replay.
 #[derive(Debug, Default, Serialize)]
 pub struct Report {
@@ -222,8 +224,8 @@ impl Open {
         let at = (false, Sight::delivered(conversation, conversation.last_activity_at));
         let said = facts(conversation).map(|(_, value)| value);
         hear(&mut self.conversations, conversation.id.0, at, json!(said));
-        if let Event::MessageCreated { message, changed, .. } | Event::MessageUpdated { message, changed, .. } =
-            event
+        if let Event::MessageCreated { message, changed, .. }
+        | Event::MessageUpdated { message, changed, .. } = event
         {
             let at = (message.marks.deleted, Sight::delivered(conversation, *changed));
             hear(&mut self.messages, message.id.0, at, line(message));
@@ -276,16 +278,14 @@ fn facts(conversation: &Conversation) -> [(&'static str, Value); 5] {
 
 /// What the customer can read, in the order in which it was written.
 fn public<'a>(thread: impl Iterator<Item = &'a Message>) -> Vec<Value> {
-    let mut messages: Vec<_> =
-        thread.filter(|m| !m.private && m.direction != Direction::Activity).collect();
+    let mut messages: Vec<_> = thread.filter(|m| !m.private && m.direction != Direction::Activity).collect();
     messages.sort_by_key(|m| m.id);
     messages.into_iter().map(line).collect()
 }
 
 fn line(message: &Message) -> Value {
-    json!({
-        "id": message.id,
-        "kind": [json!(message.direction), json!(message.content_type)],
-        "text": message.content,
-    })
+    // A survey's words are made anew for whoever asks: with its link in deliveries, without it in REST.
+    let text = message.content.as_ref().filter(|_| message.content_type != SURVEY);
+    let kind = json!([message.direction, message.content_type]);
+    json!({ "id": message.id, "kind": kind, "text": text })
 }

@@ -53,7 +53,7 @@ async fn approved_as_drafted(database: &Database) {
     assert!(ada.approve(&draft, None).await.is_redirection());
     house.settle().await;
 
-    assert_eq!(house.public_replies(conversation), [draft.text.clone()]);
+    assert_eq!(house.public_replies(conversation), [draft.text.as_str()]);
     let messages = house.desk.messages(conversation).unwrap();
     let reply = messages.iter().find(|m| m.content.as_ref() == Some(&draft.text)).unwrap();
     let keys: Vec<&String> = reply.content_attributes.keys().collect();
@@ -226,7 +226,7 @@ async fn the_answer_to_the_sending_call_is_lost(database: &Database) {
     assert_eq!(house.desk.faults().answers_lost, 0, "the fault happened");
     assert_eq!(
         house.public_replies(conversation),
-        [draft.text.clone()],
+        [draft.text.as_str()],
         "once, although the answer was lost"
     );
     assert_eq!(house.draft(conversation, DraftState::Sent).await.id, draft.id);
