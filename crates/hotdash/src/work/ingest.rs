@@ -10,7 +10,7 @@ use crate::store::effects::{Change, Effect};
 use crate::store::jobs::{Job, enqueue};
 use crate::store::messages::{Mover, Sight, draft_follows_message, keep_message};
 use crate::store::{Batch, Store, StoreError};
-use hotdash_core::conversation::{Conversation, Direction, Message};
+use hotdash_core::conversation::{Conversation, Direction, Message, Status};
 use hotdash_core::draft::liquid_safe;
 use hotdash_core::event::Event;
 use hotdash_core::ids::{DeliveryId, DeskId};
@@ -83,7 +83,9 @@ pub fn keep(desk: DeskId, event: &Event, now: i64) -> Result<Batch, StoreError> 
     let mut batch = Batch::new();
     if let Some(conversation) = event.conversation() {
         batch.push(keep_conversation(desk, conversation)?);
-        batch.append(end_drafts_of_closed(desk, conversation.id, now));
+        if matches!(conversation.status, Status::Resolved | Status::Snoozed) {
+            batch.append(end_drafts_of_closed(desk, conversation.id, now));
+        }
     }
     if let Event::MessageCreated { message, conversation, changed }
     | Event::MessageUpdated { message, conversation, changed } = event
