@@ -2,6 +2,7 @@
 
 use crate::conversation::{Contact, Conversation, Message};
 use crate::ids::ConversationId;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -12,10 +13,14 @@ pub enum Event {
     MessageCreated {
         message: Message,
         conversation: Box<Conversation>,
+        /// When the desk last changed the message, where the body told.
+        changed: Option<Timestamp>,
     },
     MessageUpdated {
         message: Message,
         conversation: Box<Conversation>,
+        /// When the desk last changed the message, where the body told.
+        changed: Option<Timestamp>,
     },
     ConversationCreated {
         conversation: Box<Conversation>,

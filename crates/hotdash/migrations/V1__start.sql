@@ -77,6 +77,13 @@ CREATE TABLE messages (
     -- customer, human, ours, or other: who moved the thread
     mover TEXT NOT NULL,
     body TEXT NOT NULL,
+    -- the order of its versions: how far it has come (what cannot be undone), updated_at of the conversation that was
+    -- shown with it, and its own updated_at where that was told; both in microseconds
+    progress BIGINT NOT NULL,
+    seen BIGINT NOT NULL,
+    changed BIGINT NOT NULL,
+    -- why the channel did not deliver it
+    failure TEXT,
     created_at BIGINT NOT NULL,
     PRIMARY KEY (desk, id)
 );
@@ -125,6 +132,7 @@ CREATE TABLE effects (
 );
 CREATE INDEX effects_by_draft ON effects (draft);
 CREATE INDEX effects_by_conversation ON effects (desk, conversation, id);
+CREATE INDEX effects_by_message ON effects (desk, desk_message);
 
 CREATE TABLE drafts (
     id TEXT PRIMARY KEY,

@@ -2,6 +2,7 @@
 
 mod demo;
 mod doctor;
+mod eval;
 mod serve;
 mod user;
 
@@ -35,6 +36,8 @@ enum Command {
     Serve,
     /// Walk the chain from the desk to here and say what is wrong and how to mend it.
     Doctor(doctor::Doctor),
+    /// Compare what hotdash makes of recorded input with what is known to be true.
+    Eval(eval::Eval),
     /// People who sign in.
     User(user::UserCommand),
 }
@@ -69,6 +72,7 @@ async fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
             serve::run(config).await
         }
         Command::Doctor(doctor) => doctor.run(&Config::load(file)?).await,
+        Command::Eval(eval) => eval.run().await,
         Command::User(user) => user.run(Config::load(file)?).await,
     }
 }

@@ -12,6 +12,7 @@ mod dialect;
 pub mod drafts;
 pub mod effects;
 pub mod jobs;
+pub mod messages;
 mod migrate;
 mod postgres;
 pub mod reviews;

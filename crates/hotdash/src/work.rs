@@ -10,6 +10,7 @@ pub mod doctor;
 pub mod draft;
 pub mod ingest;
 pub mod people;
+pub mod replay;
 pub mod review;
 pub mod view;
 

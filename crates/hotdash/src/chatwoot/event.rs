@@ -11,6 +11,7 @@ use super::wire::message::Surroundings;
 use super::wire::{Unreadable, WireChanges, WireContact, WireConversation, WireMessage, or_default, read};
 use hotdash_core::conversation::{Conversation, Message};
 use hotdash_core::event::{Change, Event};
+use jiff::Timestamp;
 use serde::Deserialize;
 
 /// Why a body is not an event we can act on.
@@ -42,12 +43,12 @@ pub fn understand(body: &[u8]) -> Result<Event, Misread> {
 fn typed(name: &str, body: &[u8]) -> Result<Event, Unreadable> {
     Ok(match name {
         "message_created" => {
-            let (message, conversation) = message(body)?;
-            Event::MessageCreated { message, conversation }
+            let (message, conversation, changed) = message(body)?;
+            Event::MessageCreated { message, conversation, changed }
         }
         "message_updated" => {
-            let (message, conversation) = message(body)?;
-            Event::MessageUpdated { message, conversation }
+            let (message, conversation, changed) = message(body)?;
+            Event::MessageUpdated { message, conversation, changed }
         }
         "conversation_created" => Event::ConversationCreated { conversation: conversation(body)? },
         "conversation_updated" => {
@@ -75,18 +76,19 @@ fn typed(name: &str, body: &[u8]) -> Result<Event, Unreadable> {
 }
 
 /// Message and conversation share the top level, so it is read twice; `flatten` would lose the paths of errors.
-fn message(body: &[u8]) -> Result<(Message, Box<Conversation>), Unreadable> {
+fn message(body: &[u8]) -> Result<(Message, Box<Conversation>, Option<Timestamp>), Unreadable> {
     let Around { conversation } = read(body)?;
     let message: WireMessage = read(body)?;
-    // The delivery status is told only by the nested message, and only while it is the same one.
-    let status = conversation.nested(message.id).and_then(|m| m.status.clone());
+    // Delivery status and time of change are told only by the nested message, and only while it is the same one.
+    let nested = conversation.nested(message.id);
+    let (status, changed) = (nested.and_then(|m| m.status.clone()), nested.and_then(|m| m.updated_at.0));
     let conversation = conversation.into_core("conversation.")?;
     let around = Surroundings {
         conversation: Some(conversation.id.0),
         contact: Some(&conversation.contact),
         status: status.as_deref(),
     };
-    Ok((message.into_core(around)?, Box::new(conversation)))
+    Ok((message.into_core(around)?, Box::new(conversation), changed))
 }
 
 fn conversation(body: &[u8]) -> Result<Box<Conversation>, Unreadable> {

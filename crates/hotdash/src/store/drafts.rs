@@ -5,7 +5,7 @@ use hotdash_core::ids::{ConversationId, DeskId, DraftId, MessageId, UserId};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-/// Where a draft stands. A state that ended is never left again.
+/// Where a draft stands. A state that ended is never left again, but `sent` and `failed` follow what the channel says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DraftState {
     Queued,

@@ -189,6 +189,33 @@ impl Store {
         row.map(|row| effect_of(&row)).transpose()
     }
 
+    /// The effect that made a message of the desk.
+    pub async fn effect_of_message(
+        &self,
+        desk: DeskId,
+        message: MessageId,
+    ) -> Result<Option<Effect>, StoreError> {
+        const SQL: &str =
+            "SELECT id, desk, conversation, decision, draft, body, state, outcome, desk_message,
+             tried_at FROM effects WHERE desk = $1 AND desk_message = $2";
+        let row = self.read_one(SQL, vec![desk.0.into(), message.0.into()]).await?;
+        row.map(|row| effect_of(&row)).transpose()
+    }
+
+    /// The replies of a conversation of which it is not known yet whether the desk has them.
+    pub async fn replies_under_way(
+        &self,
+        desk: DeskId,
+        conversation: ConversationId,
+    ) -> Result<Vec<Effect>, StoreError> {
+        const SQL: &str =
+            "SELECT id, desk, conversation, decision, draft, body, state, outcome, desk_message,
+             tried_at FROM effects
+             WHERE desk = $1 AND conversation = $2 AND kind = 'reply' AND state = 'sending'";
+        let rows = self.read(SQL, vec![desk.0.into(), conversation.0.into()]).await?;
+        rows.iter().map(effect_of).collect()
+    }
+
     /// What was wanted in a conversation, oldest first.
     pub async fn effects(
         &self,

@@ -3,8 +3,10 @@
 use crate::app::App;
 use crate::chatwoot::event::{Malformed, peek};
 use crate::chatwoot::signature::Verified;
-use crate::store::StoreError;
+use crate::clock::Clock;
 use crate::store::deliveries::NewDelivery;
+use crate::store::desks::Desk;
+use crate::store::{Store, StoreError};
 use hotdash_core::ids::{ConversationId, DeliveryId, JobId};
 use sha2::{Digest, Sha256};
 
@@ -30,35 +32,46 @@ pub enum NotTaken {
 
 /// Store a delivery and its job; returns when both are durable.
 pub async fn accept(app: &App, verified: Verified) -> Result<Taken, NotTaken> {
+    let taken = take_in(&app.store, &app.clock, &app.desk, verified).await?;
+    if taken == Taken::Accepted {
+        app.work.notify_one();
+    }
+    Ok(taken)
+}
+
+/// The same for a store that no worker looks at.
+pub async fn take_in(
+    store: &Store,
+    clock: &Clock,
+    desk: &Desk,
+    verified: Verified,
+) -> Result<Taken, NotTaken> {
     let looked = peek(verified.bytes());
     let proof = verified.proof().code();
     let (bytes, uid) = verified.into_parts();
     let mut delivery = NewDelivery {
-        id: DeliveryId(app.clock.new_id()),
-        desk: app.desk.id,
+        id: DeliveryId(clock.new_id()),
+        desk: desk.id,
         uid,
         digest: hex::encode(Sha256::digest(&bytes)),
         proof,
         event: None,
         conversation: None,
         body: bytes.into(),
-        received_at: app.clock.now_ms(),
+        received_at: clock.now_ms(),
     };
     let found = match looked {
         Ok(found) => found,
         Err(malformed) => {
-            app.store.keep_rejected_delivery(delivery, malformed.to_string()).await?;
+            store.keep_rejected_delivery(delivery, malformed.to_string()).await?;
             return Err(malformed.into());
         }
     };
-    if let Some(account) = found.account.filter(|a| *a != app.desk.account) {
+    if let Some(account) = found.account.filter(|a| *a != desk.account) {
         return Err(NotTaken::OtherAccount(account));
     }
     delivery.event = found.event;
     delivery.conversation = found.conversation.map(ConversationId);
-    let fresh = app.store.accept_delivery(delivery, JobId(app.clock.new_id())).await?;
-    if fresh {
-        app.work.notify_one();
-    }
+    let fresh = store.accept_delivery(delivery, JobId(clock.new_id())).await?;
     Ok(if fresh { Taken::Accepted } else { Taken::Duplicate })
 }

@@ -10,10 +10,10 @@ use crate::app::{App, Notice};
 use crate::chatwoot::api::{CallError, NewMessage};
 use crate::store::Batch;
 use crate::store::StoreError;
-use crate::store::conversations::keep_changed_message;
 use crate::store::drafts::{DraftState, begin_sending_draft, note_of_draft, settle_draft, take_back_draft};
 use crate::store::effects::{Change, Effect, EffectState, begin_sending, settle_effect, unsend};
 use crate::store::jobs::{Job, still_leased};
+use crate::store::messages::{Sight, draft_follows_message, keep_message};
 use hotdash_core::conversation::{Conversation, Message, Status};
 use hotdash_core::draft::liquid_safe;
 use hotdash_core::ids::{DraftId, EffectId, MessageId};
@@ -94,7 +94,7 @@ async fn write_note(app: &App, job: &Job, effect: &Effect, text: &str) -> Result
     let again = effect.state == EffectState::Sending;
     app.store.commit(begin_sending(&effect.id, app.clock.now_ms()).into()).await?;
     if again && let Some(message) = find(app, effect, None).await? {
-        return Ok(posted(app, effect, &message));
+        return Ok(posted(app, effect, &message)?);
     }
     post(app, job, effect, text, true).await
 }
@@ -123,8 +123,8 @@ async fn send_reply(
     begin.push(begin_sending_draft(&draft));
     app.store.commit(begin).await?;
     match look(app, effect, answers).await {
-        Ok(Seen::AlreadyThere(message)) => Ok(posted(app, effect, &message)),
-        Ok(Seen::MovedOn(reason, thread)) => moved_on(app, effect, reason, &thread),
+        Ok(Seen::AlreadyThere(message)) => Ok(posted(app, effect, &message)?),
+        Ok(Seen::MovedOn(reason, now)) => moved_on(app, effect, reason, &now),
         Ok(Seen::Waiting) => post(app, job, effect, text, false).await,
         // Only reading failed: nothing was sent.
         Err(error) => {
@@ -137,9 +137,16 @@ async fn send_reply(
 enum Seen {
     /// An earlier try got through.
     AlreadyThere(Box<Message>),
-    MovedOn(&'static str, Vec<Message>),
+    MovedOn(&'static str, Box<ThreadNow>),
     /// The customer still waits for exactly this.
     Waiting,
+}
+
+/// What the desk showed when we looked.
+struct ThreadNow {
+    conversation: Conversation,
+    messages: Vec<Message>,
+    read_at: i64,
 }
 
 async fn look(app: &App, effect: &Effect, answers: MessageId) -> Result<Seen, CallError> {
@@ -159,13 +166,15 @@ async fn look(app: &App, effect: &Effect, answers: MessageId) -> Result<Seen, Ca
             Status::Open | Status::Pending => return Ok(Seen::Waiting),
         }
     };
-    Ok(Seen::MovedOn(reason, after))
+    let now = ThreadNow { conversation, messages: after, read_at: app.clock.now_ms() };
+    Ok(Seen::MovedOn(reason, Box::new(now)))
 }
 
-fn moved_on(app: &App, effect: &Effect, reason: &'static str, thread: &[Message]) -> Result<Step, JobError> {
+fn moved_on(app: &App, effect: &Effect, reason: &'static str, now: &ThreadNow) -> Result<Step, JobError> {
     let (mut batch, notices) = end(app, effect, EffectState::Dropped, reason, None, DraftState::Superseded);
-    for message in thread {
-        batch.push(keep_changed_message(effect.desk, message)?);
+    let sight = Sight::read(&now.conversation, now.read_at);
+    for message in &now.messages {
+        batch.append(keep_message(effect.desk, message, sight)?);
     }
     Ok(Step::Done(batch, notices))
 }
@@ -176,7 +185,7 @@ async fn post(app: &App, job: &Job, effect: &Effect, text: &str, private: bool) 
     app.store.commit(still_leased(job, until).into()).await?;
     let message = NewMessage { content: liquid_safe(text), private, effect: effect.id.clone() };
     match app.chatwoot.create_message(effect.conversation, &message, None).await {
-        Ok(message) => Ok(posted(app, effect, &message)),
+        Ok(message) => Ok(posted(app, effect, &message)?),
         Err(error) if error.is_unclear() => {
             tracing::warn!(effect = %effect.id, %error, "unclear whether the desk took it: looking later");
             Ok(Step::Later(app.config.unclear_wait, "unclear whether the desk took it"))
@@ -211,14 +220,14 @@ async fn find(app: &App, effect: &Effect, after: Option<MessageId>) -> Result<Op
     Ok(thread.into_iter().find(|m| m.marks.effect.as_ref() == Some(&effect.id)))
 }
 
-fn posted(app: &App, effect: &Effect, message: &Message) -> Step {
+fn posted(app: &App, effect: &Effect, message: &Message) -> Result<Step, StoreError> {
     let (mut batch, notices) =
         end(app, effect, EffectState::Done, "sent", Some(message.id), DraftState::Sent);
     // Kept at once, so that the page shows it before the desk's own delivery arrives.
-    if let Ok(statement) = keep_changed_message(effect.desk, message) {
-        batch.push(statement);
-    }
-    Step::Done(batch, notices)
+    batch.append(keep_message(effect.desk, message, Sight::first())?);
+    // Unless that was here first, and said that the channel refused it.
+    batch.push(draft_follows_message(effect.desk, message.id, app.clock.now_ms()));
+    Ok(Step::Done(batch, notices))
 }
 
 fn done(app: &App, effect: &Effect, outcome: &str) -> Step {

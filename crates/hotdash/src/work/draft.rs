@@ -5,10 +5,11 @@ use crate::app::{App, Notice};
 use crate::chatwoot::api::Page;
 use crate::model::Role;
 use crate::store::Batch;
-use crate::store::conversations::{Mover, keep_conversation, keep_new_message};
+use crate::store::conversations::keep_conversation;
 use crate::store::drafts::{DraftState, Drafted, begin_drafting, make_ready, move_draft};
 use crate::store::effects::{Change, NewEffect};
 use crate::store::jobs::Job;
+use crate::store::messages::{Mover, Sight, keep_message};
 use hotdash_core::analysis::{Analysis, Analyzer};
 use hotdash_core::conversation::{Channel, Conversation, Message, Status};
 use hotdash_core::decide::Decision;
@@ -197,8 +198,9 @@ async fn keep(
             ready_at: app.clock.now_ms(),
         },
     )?);
+    let sight = Sight::read(conversation, app.clock.now_ms());
     for message in thread {
-        batch.push(keep_new_message(draft.desk, message)?);
+        batch.append(keep_message(draft.desk, message, sight)?);
     }
     batch.push(keep_conversation(draft.desk, conversation)?);
     let content = note(&NoteInput {

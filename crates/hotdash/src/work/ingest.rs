@@ -3,32 +3,99 @@
 use super::{JobError, Step, decide, nothing};
 use crate::app::{App, Notice};
 use crate::chatwoot::event::understand;
-use crate::store::Batch;
-use crate::store::conversations::{Mover, keep_changed_message, keep_conversation, keep_new_message};
+use crate::store::conversations::keep_conversation;
 use crate::store::deliveries::{bury_delivery, settle_delivery};
 use crate::store::drafts::{end_drafts, end_drafts_of_closed, supersede_drafts};
+use crate::store::effects::{Change, Effect};
 use crate::store::jobs::{Job, enqueue};
-use hotdash_core::conversation::{Conversation, Message};
+use crate::store::messages::{Mover, Sight, draft_follows_message, keep_message};
+use crate::store::{Batch, Store, StoreError};
+use hotdash_core::conversation::{Conversation, Direction, Message, Status};
+use hotdash_core::draft::liquid_safe;
 use hotdash_core::event::Event;
 use hotdash_core::ids::{DeliveryId, DeskId};
+use std::time::Duration;
+
+/// A message that may be our own waits for the end of the call that may have made it, this often and this long.
+const OURS_OR_NOT: Duration = Duration::from_millis(200);
+const OURS_OR_NOT_MS: i64 = 60_000;
+
+/// What a stored delivery turned out to be.
+pub enum Told {
+    /// It is not here.
+    Nothing,
+    /// Nobody can understand it: this buries it.
+    Unreadable(Batch),
+    Event(Box<Event>),
+}
 
 /// Run the job of one delivery.
 pub async fn run(app: &App, job: &Job) -> Result<Step, JobError> {
     let id = DeliveryId(job.payload.clone());
-    let Some(delivery) = app.store.delivery(&id).await? else { return Ok(nothing()) };
     let now = app.clock.now_ms();
-    let event = match understand(&delivery.body) {
-        Ok(event) => event,
+    let event = match told(&app.store, &id, now).await? {
+        Told::Nothing => return Ok(nothing()),
+        Told::Unreadable(batch) => return Ok(Step::Done(batch, Vec::new())),
+        Told::Event(event) => event,
+    };
+    let Some(origin) = origin(app, job, &event).await? else {
+        return Ok(Step::Later(OURS_OR_NOT, "it may be the reply that is being sent"));
+    };
+    let mut batch = keep(job.desk, &event, now)?;
+    let what = match &*event {
+        Event::MessageCreated { message, conversation, .. } if origin.is_ours() => {
+            tracing::debug!(message = %message.id, conversation = %conversation.id, "our own message");
+            Some("our own message")
+        }
+        Event::MessageCreated { message, conversation, .. } => {
+            moved(app, job.desk, conversation, message, &mut batch);
+            None
+        }
+        Event::Other { .. } => Some("unknown event"),
+        _ => None,
+    };
+    batch.push(settle_delivery(&id, what, now));
+    let mut notices: Vec<Notice> =
+        event.conversation_id().map(Notice::ConversationChanged).into_iter().collect();
+    if let (Event::MessageUpdated { .. }, Origin::Effect(effect)) = (&*event, origin)
+        && let Some(draft) = effect.draft
+    {
+        notices.extend([Notice::QueueChanged, Notice::DraftChanged(draft)]);
+    }
+    Ok(Step::Done(batch, notices))
+}
+
+/// Read a stored delivery.
+pub async fn told(store: &Store, id: &DeliveryId, now: i64) -> Result<Told, StoreError> {
+    let Some(delivery) = store.delivery(id).await? else { return Ok(Told::Nothing) };
+    Ok(match understand(&delivery.body) {
+        Ok(event) => Told::Event(Box::new(event)),
         Err(misread) => {
             tracing::warn!(delivery = %id, event = delivery.event, %misread, "a delivery cannot be understood");
-            let batch = bury_delivery(&id, &misread.to_string(), now).into();
-            return Ok(Step::Done(batch, Vec::new()));
+            Told::Unreadable(bury_delivery(id, &misread.to_string(), now).into())
         }
-    };
-    let (mut batch, what) = effects_of(app, job.desk, &event)?;
-    batch.push(settle_delivery(&id, what, now));
-    let notices = event.conversation_id().map(Notice::ConversationChanged).into_iter().collect();
-    Ok(Step::Done(batch, notices))
+    })
+}
+
+/// What is true now, according to an event. The order and the repetition of events make no difference to what is kept
+/// in the end.
+pub fn keep(desk: DeskId, event: &Event, now: i64) -> Result<Batch, StoreError> {
+    let mut batch = Batch::new();
+    if let Some(conversation) = event.conversation() {
+        batch.push(keep_conversation(desk, conversation)?);
+        if matches!(conversation.status, Status::Resolved | Status::Snoozed) {
+            batch.append(end_drafts_of_closed(desk, conversation.id, now));
+        }
+    }
+    if let Event::MessageCreated { message, conversation, changed }
+    | Event::MessageUpdated { message, conversation, changed } = event
+    {
+        batch.append(keep_message(desk, message, Sight::delivered(conversation, *changed))?);
+        if message.direction == Direction::Outgoing && !message.private {
+            batch.push(draft_follows_message(desk, message.id, now));
+        }
+    }
+    Ok(batch)
 }
 
 /// The delivery cannot be worked off: it stays visible and can be replayed.
@@ -36,52 +103,67 @@ pub fn give_up(app: &App, job: &Job, why: &str) -> Batch {
     bury_delivery(&DeliveryId(job.payload.clone()), why, app.clock.now_ms()).into()
 }
 
-/// What an event means for the store; and in a word what it was, where that is not obvious.
-fn effects_of(app: &App, desk: DeskId, event: &Event) -> Result<(Batch, Option<&'static str>), JobError> {
-    let mut batch = Batch::new();
-    if let Some(conversation) = event.conversation() {
-        batch.push(keep_conversation(desk, conversation)?);
-        batch.append(end_drafts_of_closed(desk, conversation.id, app.clock.now_ms()));
+/// Where the message of an event comes from.
+enum Origin {
+    /// It carries our mark, or a call of ours was answered with it.
+    Effect(Box<Effect>),
+    /// It carries our mark, but of another life: the database was replaced.
+    Marked,
+    Theirs,
+}
+
+impl Origin {
+    fn is_ours(&self) -> bool {
+        !matches!(self, Self::Theirs)
     }
-    let what = match event {
-        Event::MessageCreated { message, conversation } => {
-            batch.push(keep_new_message(desk, message)?);
-            moved(app, desk, conversation, message, &mut batch)
-        }
-        Event::MessageUpdated { message, .. } => {
-            batch.push(keep_changed_message(desk, message)?);
-            None
-        }
-        Event::Other { .. } => Some("unknown event"),
-        _ => None,
+}
+
+/// Our own messages come back as deliveries, often before the call that makes them is answered, and without our mark
+/// when somebody deleted or retried them meanwhile. `None`: it cannot be told before that call has ended.
+async fn origin(app: &App, job: &Job, event: &Event) -> Result<Option<Origin>, StoreError> {
+    let (Event::MessageCreated { message, .. } | Event::MessageUpdated { message, .. }) = event else {
+        return Ok(Some(Origin::Theirs));
     };
-    Ok((batch, what))
+    if let Some(id) = &message.marks.effect {
+        let effect = app.store.effect(id).await?;
+        return Ok(Some(effect.map_or(Origin::Marked, |effect| Origin::Effect(Box::new(effect)))));
+    }
+    if Mover::of(message) != Mover::Human {
+        return Ok(Some(Origin::Theirs));
+    }
+    if let Some(effect) = app.store.effect_of_message(job.desk, message.id).await? {
+        return Ok(Some(Origin::Effect(Box::new(effect))));
+    }
+    if app.clock.now_ms() - job.created_at < OURS_OR_NOT_MS {
+        let under_way = app.store.replies_under_way(job.desk, message.conversation).await?;
+        if under_way.iter().any(|effect| may_be(effect, message)) {
+            return Ok(None);
+        }
+    }
+    Ok(Some(Origin::Theirs))
+}
+
+/// Whether a message without our mark may be what this effect made.
+fn may_be(effect: &Effect, message: &Message) -> bool {
+    let Change::Reply { text, answers, .. } = &effect.change else { return false };
+    let content = message.content.as_deref().unwrap_or_default().trim();
+    let same = content == text.trim() || content == liquid_safe(text).trim();
+    message.id > *answers && (message.marks.deleted || same)
 }
 
 /// A new message moves the thread: waiting drafts become outdated, a customer's message needs a decision.
-fn moved(
-    app: &App,
-    desk: DeskId,
-    conversation: &Conversation,
-    message: &Message,
-    batch: &mut Batch,
-) -> Option<&'static str> {
+fn moved(app: &App, desk: DeskId, conversation: &Conversation, message: &Message, batch: &mut Batch) {
     let now = app.clock.now_ms();
-    if message.marks.effect.is_some() {
-        return Some("our own message");
-    }
     match Mover::of(message) {
         Mover::Customer => {
             let reason = "the customer wrote again";
             batch.append(supersede_drafts(desk, conversation.id, message.id, reason, now));
             batch.push(enqueue(decide::job_for(app, desk, conversation.id, message.id)));
-            None
         }
         Mover::Human => {
             let reason = "a person answered";
             batch.append(end_drafts(desk, conversation.id, message.id, reason, now));
-            None
         }
-        Mover::Ours | Mover::Other => None,
+        Mover::Ours | Mover::Other => {}
     }
 }

@@ -16,6 +16,10 @@ mod journey;
 #[cfg(test)]
 mod model;
 #[cfg(test)]
+mod ours;
+#[cfg(test)]
+mod replay;
+#[cfg(test)]
 mod store;
 #[cfg(test)]
 mod support;

@@ -6,6 +6,7 @@ mod deliveries;
 mod drafts;
 mod failures;
 mod jobs;
+mod messages;
 mod people;
 mod rotation;
 mod schema;

@@ -94,6 +94,8 @@ pub(crate) struct NestedMessage {
     pub(crate) id: i64,
     #[serde(default)]
     pub(crate) status: Option<String>,
+    #[serde(default)]
+    pub(crate) updated_at: Moment,
 }
 
 #[derive(Debug, Clone, Copy, Deserialize)]

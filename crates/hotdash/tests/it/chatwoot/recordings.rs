@@ -66,7 +66,8 @@ fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/chatwoot/4.15.1")
 }
 
-fn read(name: &str) -> String {
+/// A recorded file's text, unpacked.
+pub(crate) fn read(name: &str) -> String {
     let path = root().join(name);
     let bytes = fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     if !name.ends_with(".gz") {
@@ -84,6 +85,16 @@ fn lines<T: for<'de> Deserialize<'de>>(name: &str) -> Vec<T> {
 /// The deliveries of a scene, e.g. `15-resolved-with-csat`.
 pub(crate) fn scene(name: &str) -> Vec<Delivery> {
     lines(&format!("webhooks/{name}.jsonl"))
+}
+
+/// The names of all scenes.
+pub(crate) fn scenes() -> Vec<String> {
+    names("webhooks")
+}
+
+/// What a busy desk sent, in the order of arrival.
+pub(crate) fn busy() -> Vec<Delivery> {
+    lines("busy/deliveries.jsonl")
 }
 
 /// A recorded answer, e.g. `agents-list`.
@@ -113,7 +124,7 @@ pub(crate) fn history(kind: &str) -> Vec<Value> {
 pub(crate) fn played() -> Vec<(Delivery, Option<String>)> {
     let secrets: BTreeMap<String, Option<String>> = serde_json::from_str(&read("secrets.json")).unwrap();
     let scenes = names("webhooks").into_iter().flat_map(|name| scene(&name));
-    let played = scenes.chain(lines("busy/deliveries.jsonl")).map(|delivery: Delivery| {
+    let played = scenes.chain(busy()).map(|delivery| {
         let secret = secrets.get(&delivery.hook).cloned().flatten();
         (delivery, secret)
     });

@@ -2,26 +2,23 @@
 
 use super::{DESK, NOW};
 use crate::support::{Database, both_databases};
-use hotdash::store::conversations::{keep_changed_message, keep_conversation, keep_new_message};
+use hotdash::store::conversations::keep_conversation;
 use hotdash::store::decisions::{Cause, KeptDecision, NewDecision, keep_decision};
 use hotdash::store::drafts::{Draft, DraftState, Drafted, begin_drafting, make_ready, queue_draft};
 use hotdash::store::{Batch, Store, StoreError};
-use hotdash_core::conversation::{Author, Channel, Contact, Conversation, Direction, Marks, Message, Status};
-use hotdash_core::ids::{
-    AgentId, ContactId, ConversationId, DecisionId, DeskId, DraftId, InboxId, MessageId,
-};
+use hotdash_core::conversation::{Channel, Contact, Conversation, Status};
+use hotdash_core::ids::{ContactId, ConversationId, DecisionId, DeskId, DraftId, InboxId, MessageId};
 use jiff::Timestamp;
 
 both_databases!(
     the_newest_state_of_a_conversation_wins,
-    a_thread_is_read_in_order,
-    an_edited_message_replaces_the_first_version,
+    without_times_the_last_arrival_wins,
     a_contact_has_a_history,
     a_message_is_decided_once,
     the_longest_waiting_draft_comes_first,
 );
 
-fn at(second: i64) -> Timestamp {
+pub(super) fn at(second: i64) -> Timestamp {
     Timestamp::from_second(NOW / 1000 + second).unwrap()
 }
 
@@ -57,33 +54,6 @@ pub(super) fn conversation(id: i64, seen: i64) -> Conversation {
     }
 }
 
-fn message(id: i64, author: Author) -> Message {
-    let incoming = matches!(author, Author::Customer { .. });
-    Message {
-        id: MessageId(id),
-        conversation: ConversationId(12),
-        content: Some(format!("message {id}")),
-        new_text: None,
-        content_type: "text".into(),
-        direction: if incoming { Direction::Incoming } else { Direction::Outgoing },
-        private: false,
-        author,
-        created_at: at(id),
-        attachments: vec![],
-        marks: Marks::default(),
-        source_id: None,
-        delivery: None,
-    }
-}
-
-fn customer() -> Author {
-    Author::Customer { id: ContactId(5), name: "Eva".into() }
-}
-
-fn agent() -> Author {
-    Author::Agent { id: AgentId(3), name: "Ben".into() }
-}
-
 async fn keep(store: &Store, conversation: &Conversation) {
     store.commit(keep_conversation(DESK, conversation).unwrap().into()).await.unwrap();
 }
@@ -95,48 +65,25 @@ async fn the_newest_state_of_a_conversation_wins(database: &Database) {
     }
     let kept = store.conversation(DESK, ConversationId(12)).await.unwrap().unwrap();
     assert_eq!(kept, conversation(12, 30));
-    // The same instant again: the later arrival is as good.
-    let again = Conversation { status: Status::Resolved, ..conversation(12, 30) };
-    keep(&store, &again).await;
-    assert_eq!(store.conversation(DESK, ConversationId(12)).await.unwrap().unwrap(), again);
+    // Of the same instant the later activity wins, else always the same one: the order of arrival decides nothing.
+    let resolved = Conversation { status: Status::Resolved, ..conversation(12, 30) };
+    let active = Conversation { last_activity_at: Some(at(31)), ..conversation(12, 30) };
+    for order in [[&kept, &resolved, &active], [&active, &kept, &resolved], [&resolved, &active, &kept]] {
+        for conversation in order {
+            keep(&store, conversation).await;
+        }
+        assert_eq!(store.conversation(DESK, ConversationId(12)).await.unwrap().unwrap(), active);
+    }
     assert_eq!(store.conversation(DeskId(2), ConversationId(12)).await.unwrap(), None);
 }
 
-async fn a_thread_is_read_in_order(database: &Database) {
+async fn without_times_the_last_arrival_wins(database: &Database) {
     let store = database.open().await;
-    let mut batch = Batch::new();
-    for id in [3, 1, 2, 5, 4] {
-        batch.push(keep_new_message(DESK, &message(id, customer())).unwrap());
+    for status in [Status::Resolved, Status::Open, Status::Snoozed, Status::Open] {
+        let old = Conversation { updated_at: None, status, ..conversation(12, 1) };
+        keep(&store, &old).await;
+        assert_eq!(store.conversation(DESK, ConversationId(12)).await.unwrap().unwrap(), old);
     }
-    store.commit(batch).await.unwrap();
-    let ids = |thread: Vec<Message>| thread.iter().map(|m| m.id.0).collect::<Vec<_>>();
-    assert_eq!(ids(store.thread(DESK, ConversationId(12), 3).await.unwrap()), [3, 4, 5]);
-    assert_eq!(ids(store.thread(DESK, ConversationId(12), 50).await.unwrap()), [1, 2, 3, 4, 5]);
-
-    let answered = |after| {
-        let store = store.clone();
-        async move { store.is_answered_after(DESK, ConversationId(12), MessageId(after)).await.unwrap() }
-    };
-    assert!(!answered(1).await);
-    let note = Message { private: true, ..message(6, agent()) };
-    store.commit(keep_new_message(DESK, &note).unwrap().into()).await.unwrap();
-    assert!(!answered(1).await, "a note is no answer");
-    store.commit(keep_new_message(DESK, &message(7, agent())).unwrap().into()).await.unwrap();
-    assert!(answered(6).await);
-    assert!(!answered(7).await);
-}
-
-async fn an_edited_message_replaces_the_first_version(database: &Database) {
-    let store = database.open().await;
-    let first = message(1, customer());
-    let edited = Message { content: Some("edited".into()), ..first.clone() };
-    store.commit(keep_new_message(DESK, &first).unwrap().into()).await.unwrap();
-    store.commit(keep_changed_message(DESK, &edited).unwrap().into()).await.unwrap();
-    // The first delivery comes late, after the change.
-    store.commit(keep_new_message(DESK, &first).unwrap().into()).await.unwrap();
-    assert_eq!(store.message(DESK, MessageId(1)).await.unwrap().unwrap(), edited);
-    store.commit(keep_changed_message(DESK, &message(2, customer())).unwrap().into()).await.unwrap();
-    assert!(store.message(DESK, MessageId(2)).await.unwrap().is_some());
 }
 
 async fn a_contact_has_a_history(database: &Database) {
