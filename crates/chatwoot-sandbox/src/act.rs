@@ -2,18 +2,22 @@
 //!
 //! The order in which a verb emits its events is Chatwoot's own; deliveries may still overtake each other.
 
+mod auto_assignment;
 mod contacts;
 mod conversations;
 mod inboxes;
+mod mail;
 mod messages;
 mod people;
 mod status;
 mod surveys;
+mod templates;
 
 pub use contacts::NewContact;
 pub use conversations::NewConversation;
 pub use inboxes::{NewChannel, NewInbox};
-pub use messages::{NewAttachment, NewMessage};
+pub use mail::IncomingMail;
+pub use messages::{NewAttachment, NewMessage, Recipients};
 
 use crate::desk::Desk;
 use crate::event::Actor;

@@ -106,19 +106,24 @@ fn users(desk: &Desk) -> Vec<Value> {
     desk.users.values().map(shown).collect()
 }
 
-/// With what a customer needs to write to them: the website's token, or the app's identifier.
+/// With what a customer needs to write to them: the website's token, the app's identifier, the address, the number.
 fn inboxes(desk: &Desk) -> Vec<Value> {
     let shown = |inbox: &Inbox| {
-        let identifier = match &inbox.channel {
-            Channel::Api { identifier, .. } => Some(identifier),
-            _ => None,
-        };
+        let (mut identifier, mut email, mut number) = (None, None, None);
+        match &inbox.channel {
+            Channel::Api { identifier: own, .. } => identifier = Some(own),
+            Channel::Email { email: own, .. } => email = Some(own),
+            Channel::Sms { phone_number } => number = Some(phone_number),
+            Channel::WebWidget(_) => {}
+        }
         json!({
             "id": inbox.id,
             "name": inbox.name,
             "channel_type": inbox.channel.class(),
             "website_token": inbox.widget().map(|widget| &widget.website_token),
             "inbox_identifier": identifier,
+            "email": email,
+            "phone_number": number,
         })
     };
     desk.inboxes.values().map(shown).collect()

@@ -1,7 +1,7 @@
 //! Connections that can be cut in the middle: how an answer gets lost on its way.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -23,11 +23,14 @@ pub(crate) struct CuttableStream {
 
 /// The handle on the connection a request came in by.
 #[derive(Clone, Debug)]
-pub(crate) struct Line(Switch);
+pub(crate) struct Line {
+    cut: Switch,
+    pub from: IpAddr,
+}
 
 impl Line {
     pub(crate) fn cut(&self) {
-        self.0.throw();
+        self.cut.throw();
     }
 }
 
@@ -49,7 +52,7 @@ impl Listener for CuttableListener {
 
 impl Connected<IncomingStream<'_, CuttableListener>> for Line {
     fn connect_info(incoming: IncomingStream<'_, CuttableListener>) -> Self {
-        Self(incoming.io().cut.clone())
+        Self { cut: incoming.io().cut.clone(), from: incoming.remote_addr().ip() }
     }
 }
 

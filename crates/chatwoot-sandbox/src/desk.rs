@@ -3,11 +3,12 @@
 //! Invariant: nothing here does I/O. Verbs (in `act`) change rows and queue events; [`Desk::build_pending`]
 //! turns queued events into deliveries that show the desk as it is *then*, which is later than the event.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
 use crate::clock::Clock;
+use crate::dialect::Version;
 use crate::event::{Delivery, Event};
 use crate::model::{
     Account, AgentBot, CannedResponse, Contact, ContactInbox, Conversation, CsatResponse, CustomAttribute,
@@ -36,6 +37,10 @@ pub struct Desk {
     pub csat_responses: Table<CsatResponse>,
     /// The token of a platform app, which opens nothing here but is told apart from an unknown one.
     pub platform_token: Option<String>,
+    /// The version this desk passes for.
+    pub version: Version,
+    /// Whether inboxes that are set to hand out conversations do so.
+    pub auto_assignment: bool,
     /// Where this desk can be reached: the front of every link it makes.
     pub base_url: String,
     pub clock: Clock,
@@ -45,6 +50,10 @@ pub struct Desk {
     pub(crate) outbox: Vec<Delivery>,
     /// Contacts whose new e-mail address is still to be looked up for a picture.
     pub(crate) avatar_lookups: Vec<i64>,
+    /// Replies of e-mail inboxes that are still to leave.
+    pub(crate) unsent_mails: Vec<i64>,
+    /// Inboxes that are about to hand out conversations.
+    pub(crate) hand_outs: BTreeSet<i64>,
     /// While held, events stay queued and are built by a later turn.
     pub(crate) building_held: bool,
 }
@@ -68,12 +77,16 @@ impl Desk {
             custom_attributes: Table::new(),
             csat_responses: Table::new(),
             platform_token: None,
+            version: Version::NEWEST,
+            auto_assignment: false,
             base_url: String::new(),
             clock,
             last_ids: BTreeMap::new(),
             events: Vec::new(),
             outbox: Vec::new(),
             avatar_lookups: Vec::new(),
+            unsent_mails: Vec::new(),
+            hand_outs: BTreeSet::new(),
             building_held: false,
         };
         for user in users {

@@ -1,18 +1,26 @@
 //! From events to deliveries: who is told, and what the body says.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::desk::Desk;
+use crate::dialect::{self, since};
 use crate::event::{Actor, Changed, Delivery, Event, Hook};
 use crate::json::to_rails_json;
-use crate::model::Channel;
+use crate::model::{Assignee, Channel};
 use crate::render;
 
 impl Desk {
-    /// Queues an event. Its body is built by [`Desk::build_pending`].
+    /// Tells bots at once, with the desk as it is now, and queues the event for the other hooks, whose bodies are
+    /// built later by [`Desk::build_pending`].
     pub(crate) fn emit(&mut self, event: Event) {
-        self.events.push(event);
+        let bots = self.bot_targets(&event);
+        self.deliver(&event, bots);
+        if !event.is_for_bots_only() {
+            self.events.push(event);
+        }
     }
 
     /// Builds the bodies of all queued events from the desk as it is now. Events whose rows are gone are lost.
@@ -22,53 +30,89 @@ impl Desk {
         }
         for event in std::mem::take(&mut self.events) {
             let targets = self.targets(&event);
-            if targets.is_empty() {
-                continue;
-            }
-            let Some(mut body) = self.body(&event) else { continue };
-            add_event_and_changes(&mut body, &event);
-            let body = bytes::Bytes::from(to_rails_json(&body));
-            let message = match &event {
-                Event::Message { message, .. } => Some(message.id),
-                _ => None,
-            };
-            let event = event.name();
-            let deliveries = targets.into_iter().map(|(hook, url, secret)| Delivery {
-                id: Uuid::new_v4(),
-                hook,
-                event,
-                url,
-                secret,
-                body: body.clone(),
-                message,
-            });
-            self.outbox.extend(deliveries);
+            self.deliver(&event, targets);
         }
     }
 
+    /// Builds the event's body and puts one delivery per target into the outbox.
+    fn deliver(&mut self, event: &Event, targets: Vec<Target>) {
+        if targets.is_empty() {
+            return;
+        }
+        let Some(mut body) = self.body(event) else { return };
+        add_event_and_changes(&mut body, event);
+        dialect::translate(self.version, &mut body);
+        let body = bytes::Bytes::from(to_rails_json(&body));
+        let message = match event {
+            Event::Message { message, .. } => Some(message.id),
+            _ => None,
+        };
+        let deliveries = targets.into_iter().map(|target| Delivery {
+            id: Uuid::new_v4(),
+            hook: target.hook,
+            event: event.name(),
+            url: target.url,
+            secret: target.secret,
+            stamp: self.version.stamp(target.hook),
+            body: body.clone(),
+            message,
+        });
+        self.outbox.extend(deliveries);
+    }
+
     /// The hooks that want this event: subscribed account webhooks, then the API inbox's own.
-    fn targets(&self, event: &Event) -> Vec<(Hook, String, String)> {
+    fn targets(&self, event: &Event) -> Vec<Target> {
         let name = event.name();
         let wants = |hook: &&crate::model::Webhook| hook.subscriptions.iter().any(|s| s == name);
         let account = self.webhooks.values().filter(wants);
         let mut targets: Vec<_> =
-            account.map(|hook| (Hook::Account, hook.url.clone(), hook.secret.clone())).collect();
-        let conversation = match event {
-            Event::Conversation { conversation, .. } | Event::Typing { conversation, .. } => {
-                Some(*conversation)
-            }
-            Event::Message { message, .. } => Some(message.conversation_id),
-            Event::Contact { .. } | Event::WidgetTriggered { .. } => None,
-        };
-        let inbox = conversation
+            account.map(|hook| Target::new(Hook::Account, &hook.url, &hook.secret)).collect();
+        let inbox = conversation_of(event)
             .and_then(|id| self.conversations.get(&id))
             .and_then(|row| self.inboxes.get(&row.inbox_id));
         if let Some(Channel::Api { webhook_url: Some(url), secret, .. }) = inbox.map(|inbox| &inbox.channel)
             && !url.is_empty()
         {
-            targets.push((Hook::ApiInbox, url.clone(), secret.clone()));
+            targets.push(Target::new(Hook::ApiInbox, url, secret));
         }
         targets
+    }
+
+    /// The bots that are told: the inbox's, and the one the conversation is assigned to; once if they are the same.
+    fn bot_targets(&self, event: &Event) -> Vec<Target> {
+        let bots = match event {
+            Event::Conversation { name: "conversation_created", .. }
+            | Event::Contact { .. }
+            | Event::Typing { .. } => return Vec::new(),
+            Event::Conversation { .. }
+                if !event.is_for_bots_only() && self.version < since::BOTS_SEE_CHANGES =>
+            {
+                return Vec::new();
+            }
+            Event::Conversation { conversation, .. } => self.bots_of(*conversation),
+            Event::Message { message, .. } => self.bots_of(message.conversation_id),
+            Event::WidgetTriggered { contact_inbox, .. } => {
+                let address = self.contact_inboxes.get(contact_inbox);
+                let inbox = address.and_then(|row| self.inboxes.get(&row.inbox_id));
+                inbox.and_then(|inbox| inbox.agent_bot).into_iter().collect()
+            }
+        };
+        bots.iter()
+            .filter_map(|id| self.bots.get(id))
+            .filter(|bot| !bot.outgoing_url.is_empty())
+            .map(|bot| Target::new(Hook::AgentBot, &bot.outgoing_url, &bot.secret))
+            .collect()
+    }
+
+    /// The bots that watch a conversation.
+    pub(crate) fn bots_of(&self, conversation: i64) -> BTreeSet<i64> {
+        let Some(row) = self.conversations.get(&conversation) else { return BTreeSet::new() };
+        let assigned = match row.assignee {
+            Some(Assignee::AgentBot(id)) if self.version >= since::ASSIGNED_BOTS => Some(id),
+            _ => None,
+        };
+        let connected = self.inboxes.get(&row.inbox_id).and_then(|inbox| inbox.agent_bot);
+        connected.into_iter().chain(assigned).collect()
     }
 
     /// The body without `event` and `changed_attributes`.
@@ -117,6 +161,27 @@ impl Desk {
             "conversation": render::conversation::webhook(self, row),
             "is_private": is_private,
         }))
+    }
+}
+
+/// Where a delivery goes.
+struct Target {
+    hook: Hook,
+    url: String,
+    secret: String,
+}
+
+impl Target {
+    fn new(hook: Hook, url: &str, secret: &str) -> Self {
+        Self { hook, url: url.to_owned(), secret: secret.to_owned() }
+    }
+}
+
+fn conversation_of(event: &Event) -> Option<i64> {
+    match event {
+        Event::Conversation { conversation, .. } | Event::Typing { conversation, .. } => Some(*conversation),
+        Event::Message { message, .. } => Some(message.conversation_id),
+        Event::Contact { .. } | Event::WidgetTriggered { .. } => None,
     }
 }
 

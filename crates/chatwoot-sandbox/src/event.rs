@@ -81,6 +81,11 @@ impl Event {
             Self::Typing { on: false, .. } => "conversation_typing_off",
         }
     }
+
+    /// Some events exist for agent bots alone; no other hook can even ask for them.
+    pub(crate) fn is_for_bots_only(&self) -> bool {
+        matches!(self.name(), "conversation_opened" | "conversation_resolved")
+    }
 }
 
 /// Which kind of hook a delivery goes to; they differ in what a failure does.
@@ -88,6 +93,18 @@ impl Event {
 pub enum Hook {
     Account,
     ApiInbox,
+    AgentBot,
+}
+
+/// What a request says of itself beyond its content type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stamp {
+    /// Nothing: it could come from anybody.
+    None,
+    /// Only the delivery id.
+    Id,
+    /// Delivery id, time of sending, and a signature over both time and body.
+    Signed,
 }
 
 /// One request that is to be made.
@@ -98,7 +115,8 @@ pub struct Delivery {
     pub event: &'static str,
     pub url: String,
     pub secret: String,
+    pub stamp: Stamp,
     pub body: Bytes,
-    /// The message the event is about, for hooks whose failure fails the message.
+    /// The message the event is about: what a failure does depends on it.
     pub message: Option<i64>,
 }

@@ -1,5 +1,6 @@
 //! Misbehaviour on demand: what a real desk and its network do on bad days, switched on by a test.
 
+use std::net::{Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -24,6 +25,11 @@ pub struct Faults {
     pub latency_ms: u64,
     /// So many REST calls are answered 429.
     pub rate_limited: u32,
+    /// The limits of a real desk also hold for callers on the same machine (127.0.0.1), which are exempt otherwise:
+    /// so many calls a minute, then 429 without a word about when to come back.
+    pub rate_limits: bool,
+    /// A list of conversations takes so much longer for each one in it. A small real desk takes about 25.
+    pub list_ms_per_conversation: u64,
     /// So many writing REST calls are carried out, and the connection is cut before their answer.
     pub answers_lost: u32,
     /// Only calls whose path contains this lose their answer; empty means all writing calls.
@@ -48,6 +54,8 @@ pub enum Outage {
 pub struct WebhookFaults {
     /// So many deliveries are never sent.
     pub drop_next: u32,
+    /// So many of a hundred deliveries, picked by chance, are never sent.
+    pub drop_percent: u32,
     /// No delivery is sent at all.
     pub drop_all: bool,
     /// Every delivery is sent twice, under the same delivery id.
@@ -61,6 +69,10 @@ pub struct WebhookFaults {
     /// A delivery that is not accepted is sent again until it is. The real desk does not do this for account
     /// webhooks; tests that restart their receiver may.
     pub retry_until_accepted: bool,
+    /// A bot that answered 429 or 500 is tried again after so long. Without it: after 3.8 to 9 seconds, as recorded.
+    pub bot_retry_ms: Option<u64>,
+    /// Hooks with only private addresses are not called (by versions from 4.14.0 on; older ones never minded).
+    pub refuse_private: bool,
 }
 
 /// Stands before the desk's interfaces and spoils what it is told to.
@@ -73,6 +85,11 @@ pub(crate) async fn spoil(State(sandbox): State<Sandbox>, request: Request, next
         Outage::Closed => return cut(line),
     }
     let path = request.uri().path();
+    let from = line.as_ref().map(|line| line.from);
+    let exempt = from.is_none_or(|from| from == Ipv4Addr::LOCALHOST || from == Ipv6Addr::LOCALHOST);
+    if (faults.rate_limits || !exempt) && !sandbox.is_within_limits(from, path, request.headers()) {
+        return answer::rate_limited();
+    }
     if !is_rest(path) {
         return next.run(request).await;
     }

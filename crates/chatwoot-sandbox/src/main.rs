@@ -4,10 +4,13 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
-use chatwoot_sandbox::{Options, Sandbox, UserOptions};
+use chatwoot_sandbox::{Faults, Options, Sandbox, UserOptions, Version, WebhookFaults};
 use clap::{Parser, Subcommand};
 use serde::Deserialize;
 use tokio::net::TcpListener;
+
+/// Scenes are played faster than a desk's job queue polls.
+const QUICK_BOT_RETRY_MS: u64 = 300;
 
 /// A small stand-in for Chatwoot 4.15.1, for demos and tests.
 ///
@@ -29,18 +32,25 @@ enum Command {
     ///
     /// Pages: /chat to be the customer, /desk to see what agents see. For tests: POST /_sandbox/faults switches
     /// misbehaviour on (GET shows what there is, DELETE ends it), GET /_sandbox/state shows all conversations with
-    /// their private notes.
+    /// their private notes. A mail server hands mails over at POST /rails/action_mailbox/relay/inbound_emails, as
+    /// "actionmailbox" with the password "inbound".
     Serve {
         /// Address to listen on; port 0 takes a free one
         #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:3000")]
         listen: SocketAddr,
         /// Account, users and their tokens: {"account":1,"users":[{"id","name","email","token"},…],"platform":…};
-        /// the first user is the administrator
+        /// the first user is the administrator. Who brings a kit plays scenes: bots are tried again after 300 ms
         #[arg(long, value_name = "TOKENS.json")]
         kit: Option<PathBuf>,
         /// Begin with four weeks of history: inboxes, teams, labels, customers and their conversations
         #[arg(long)]
         seed: bool,
+        /// The version of Chatwoot to pass for, from 4.6.0 to 4.15.1
+        #[arg(long = "as", value_name = "VERSION", default_value_t = Version::NEWEST)]
+        version: Version,
+        /// Try a bot that answered 429 or 500 again after so many milliseconds; without it after 3.8 to 9 seconds
+        #[arg(long, value_name = "MILLISECONDS")]
+        bot_retry_ms: Option<u64>,
     },
 }
 
@@ -63,12 +73,17 @@ struct KitUser {
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     tracing_subscriber::fmt().with_writer(std::io::stderr).init();
-    let Command::Serve { listen, kit, seed } = Arguments::parse().command;
-    let options = match kit {
+    let Command::Serve { listen, kit, seed, version, bot_retry_ms } = Arguments::parse().command;
+    let plays = kit.is_some();
+    let users = match kit {
         Some(path) => read_kit(&path)?,
         None => Options::default(),
     };
+    let options = Options { version, auto_assignment: true, ..users };
     let sandbox = Sandbox::new(options);
+    let bot_retry_ms = bot_retry_ms.or(plays.then_some(QUICK_BOT_RETRY_MS));
+    let webhooks = WebhookFaults { bot_retry_ms, ..WebhookFaults::default() };
+    sandbox.set_faults(Faults { webhooks, ..Faults::default() });
     if seed {
         chatwoot_sandbox::seed::seed(&sandbox, sandbox.now())?;
     }

@@ -1,13 +1,15 @@
 //! The handle: a desk that can be shared, served, watched, and acted upon in process.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
+use axum::http::HeaderMap;
 use axum::middleware;
 use jiff::Timestamp;
+use rand::RngExt as _;
 use rand::distr::{Alphanumeric, SampleString};
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -17,8 +19,10 @@ use crate::clock::Clock;
 use crate::connection::{CuttableListener, Line};
 use crate::deliver::{self, Queued};
 use crate::desk::Desk;
+use crate::dialect::Version;
 use crate::event::Delivery;
 use crate::faults::{Faults, WebhookFaults};
+use crate::limits::Limits;
 use crate::model::{Account, Availability, Role, User};
 
 /// Chatwoot's `MAXIMUM_FILE_UPLOAD_SIZE`.
@@ -33,6 +37,11 @@ pub struct Options {
     /// The first is the administrator, the others are agents.
     pub users: Vec<UserOptions>,
     pub platform_token: Option<String>,
+    /// The version of Chatwoot to pass for.
+    pub version: Version,
+    /// Whether inboxes with `enable_auto_assignment` (new ones have it) really hand out conversations to whoever is
+    /// online. Off, so that a test's conversations stay nobody's until it says otherwise.
+    pub auto_assignment: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -59,6 +68,8 @@ impl Default for Options {
             account_name: "Hot Rodan".to_owned(),
             users: (1..).zip(people).map(user).collect(),
             platform_token: None,
+            version: Version::NEWEST,
+            auto_assignment: false,
         }
     }
 }
@@ -75,10 +86,12 @@ pub(crate) struct WeakSandbox(Weak<Inner>);
 
 struct Inner {
     desk: Mutex<Desk>,
+    version: Version,
+    limits: Mutex<Limits>,
     clock: Clock,
     faults: Mutex<Faults>,
     /// Counts the changes, so that a page can wait for the next one.
-    version: watch::Sender<u64>,
+    changes: watch::Sender<u64>,
     /// Counts the deliveries that are queued or on their way.
     on_the_way: watch::Sender<usize>,
     queue: mpsc::UnboundedSender<Queued>,
@@ -98,12 +111,16 @@ impl Sandbox {
         let users = options.users.into_iter().enumerate().map(|(n, user)| new_user(n == 0, user)).collect();
         let mut desk = Desk::new(account, users, clock.clone());
         desk.platform_token = options.platform_token;
+        desk.version = options.version;
+        desk.auto_assignment = options.auto_assignment;
         let (queue, unposted) = mpsc::unbounded_channel();
         let inner = Inner {
             desk: Mutex::new(desk),
+            version: options.version,
+            limits: Mutex::default(),
             clock,
             faults: Mutex::default(),
-            version: watch::Sender::new(0),
+            changes: watch::Sender::new(0),
             on_the_way: watch::Sender::new(0),
             queue,
             unposted: Mutex::new(Some(unposted)),
@@ -119,6 +136,15 @@ impl Sandbox {
         self.inner.clock.now()
     }
 
+    pub fn version(&self) -> Version {
+        self.inner.version
+    }
+
+    /// Counts a call against the rate limits; false if it is one too many.
+    pub(crate) fn is_within_limits(&self, from: Option<IpAddr>, path: &str, headers: &HeaderMap) -> bool {
+        lock(&self.inner.limits).take(Instant::now(), self.inner.version, from, path, headers)
+    }
+
     /// Looks at the desk. `look` must not use the handle: the desk is locked meanwhile.
     pub fn read<T>(&self, look: impl FnOnce(&Desk) -> T) -> T {
         look(&lock(&self.inner.desk))
@@ -130,6 +156,9 @@ impl Sandbox {
         let mut desk = lock(&self.inner.desk);
         desk.building_held = webhooks.build_delay_ms > 0;
         let result = verb(&mut desk);
+        desk.build_pending();
+        desk.send_mails();
+        desk.hand_out();
         desk.build_pending();
         let build_later = desk.building_held && !desk.events.is_empty();
         desk.look_up_avatars();
@@ -143,7 +172,7 @@ impl Sandbox {
                 sandbox.build_held();
             });
         }
-        self.inner.version.send_modify(|version| *version += 1);
+        self.inner.changes.send_modify(|count| *count += 1);
         result
     }
 
@@ -165,7 +194,9 @@ impl Sandbox {
         }
         let hold_back = Duration::from_millis(faults.delay_ms);
         for (n, delivery) in (0..).zip(outbox) {
-            if faults.drop_all || self.take_fault(|faults| &mut faults.webhooks.drop_next) {
+            let unlucky =
+                faults.drop_percent > 0 && rand::rng().random_ratio(faults.drop_percent.min(100), 100);
+            if faults.drop_all || unlucky || self.take_fault(|faults| &mut faults.webhooks.drop_next) {
                 continue;
             }
             // In parallel, neighbours may still swap back; a few milliseconds make the new order hold.
@@ -194,7 +225,7 @@ impl Sandbox {
 
     /// Wakes whenever something on the desk may have changed.
     pub fn changes(&self) -> watch::Receiver<u64> {
-        self.inner.version.subscribe()
+        self.inner.changes.subscribe()
     }
 
     pub fn faults(&self) -> Faults {
@@ -220,7 +251,10 @@ impl Sandbox {
             .merge(crate::api::router())
             .merge(crate::widget::router())
             .merge(crate::public_api::router())
+            .merge(crate::mail::router())
+            .merge(crate::sms::router())
             .layer(DefaultBodyLimit::max(LARGEST_UPLOAD))
+            .layer(middleware::from_fn_with_state(self.clone(), crate::dialect::translate_answer))
             .layer(middleware::from_fn_with_state(self.clone(), crate::faults::spoil));
         Router::new()
             .merge(crate::admin::router())

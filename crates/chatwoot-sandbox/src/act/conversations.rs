@@ -46,6 +46,8 @@ impl Desk {
             (false, Some(_)) => Status::Pending,
             (false, None) => new.status.unwrap_or(Status::Open),
         };
+        let named = new.assignee_id.filter(|id| self.users.contains_key(id)).map(Assignee::User);
+        let assignee = named.or_else(|| self.assignee_from_the_start(inbox_id, status));
         let id = self.next_id("conversations");
         let now = self.now();
         let conversation = Conversation {
@@ -56,7 +58,7 @@ impl Desk {
             contact_inbox_id: new.contact_inbox_id,
             status,
             priority: None,
-            assignee: new.assignee_id.filter(|id| self.users.contains_key(id)).map(Assignee::User),
+            assignee,
             team_id: new.team_id.filter(|id| self.teams.contains_key(id)),
             labels: Vec::new(),
             cached_label_list: None,
@@ -80,6 +82,7 @@ impl Desk {
             conversation: id,
             changed: Changed::Absent,
         });
+        self.hand_out_soon(inbox_id);
         Ok(id)
     }
 
@@ -168,7 +171,11 @@ impl Desk {
     }
 
     /// The online member with the fewest open conversations; the lowest id among equals.
-    fn pick_member(&self, inbox_id: i64, members: &std::collections::BTreeSet<i64>) -> Option<i64> {
+    pub(super) fn pick_member(
+        &self,
+        inbox_id: i64,
+        members: &std::collections::BTreeSet<i64>,
+    ) -> Option<i64> {
         let inbox = self.inboxes.get(&inbox_id)?;
         let load = |user: i64| {
             self.conversations

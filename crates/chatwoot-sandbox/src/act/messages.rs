@@ -5,10 +5,15 @@ use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use crate::desk::Desk;
+use crate::dialect::since;
 use crate::event::{Actor, Event};
 use crate::liquid_text;
-use crate::model::{Attachment, Map, Message, MessageStatus, MessageType, Sender, Status};
+use crate::model::{
+    Attachment, Channel, Conversation, Map, Message, MessageStatus, MessageType, Sender, Status,
+};
 use crate::refusal::Refusal;
+
+use super::mail;
 
 /// The longest message the desk takes, in characters.
 const LONGEST: usize = 150_000;
@@ -27,6 +32,16 @@ pub struct NewMessage {
     pub private: bool,
     pub source_id: Option<String>,
     pub attachments: Vec<NewAttachment>,
+    /// Further addresses; only e-mail inboxes write to them.
+    pub recipients: Recipients,
+}
+
+/// To whom an e-mail goes beside the customer.
+#[derive(Clone, Debug, Default)]
+pub struct Recipients {
+    pub cc: Vec<String>,
+    pub bcc: Vec<String>,
+    pub to: Vec<String>,
 }
 
 #[derive(Clone, Debug)]
@@ -53,6 +68,7 @@ impl NewMessage {
             private: false,
             source_id: None,
             attachments: Vec::new(),
+            recipients: Recipients::default(),
         }
     }
 
@@ -81,9 +97,12 @@ impl Desk {
         self.emit(Event::Message { name: "message_created", message: Box::new(message.clone()) });
         self.update_waiting(&message)?;
         if let (MessageType::Incoming, Sender::Contact(contact)) = (message.message_type, message.sender) {
-            self.greet(conversation_id)?;
+            if !mail::is_auto_reply(&message) {
+                self.say_templates(conversation_id)?;
+            }
             self.touch_contact(contact)?;
         }
+        self.send_as_mail(&message)?;
         Ok(id)
     }
 
@@ -97,27 +116,24 @@ impl Desk {
     /// The row itself, and the conversation's activity: set silently.
     fn insert_message(&mut self, conversation_id: i64, new: NewMessage) -> Result<i64, Refusal> {
         let inbox_id = self.conversation(conversation_id)?.inbox_id;
-        let processed = new.content.clone();
         let content = match (&new.content, new.message_type) {
             (Some(text), MessageType::Outgoing) => {
                 Some(liquid_text::evaluate(text, &self.liquid_values(conversation_id, new.sender)))
             }
-            _ => new.content,
+            _ => new.content.clone(),
         };
+        let processed = mail::new_text(&new.content_attributes).or(new.content);
         let id = self.next_id("messages");
         let now = self.now();
-        let attachments = new
-            .attachments
-            .into_iter()
-            .map(|file| Attachment {
-                id: self.next_id("attachments"),
-                file_type: file_type(&file.content_type).to_owned(),
-                file_name: file.file_name,
-                content_type: file.content_type,
-                data: file.data,
-            })
-            .collect();
-        let content_attributes = self.checked_attributes(conversation_id, new.content_attributes);
+        let attachments = self.stored(new.attachments);
+        let mut content_attributes = self.checked_attributes(conversation_id, new.content_attributes);
+        if new.message_type == MessageType::Outgoing
+            && matches!(self.inbox(inbox_id)?.channel, Channel::Email { .. })
+        {
+            // What a reply looks like is told since attributes are kept as they are given.
+            let shown = content.as_deref().filter(|_| self.version >= since::CUSTOM_CONTENT_ATTRIBUTES);
+            mail::add_outgoing(&mut content_attributes, new.recipients, shown, new.private);
+        }
         let message = Message {
             id,
             conversation_id,
@@ -143,6 +159,25 @@ impl Desk {
             row.updated_at = now;
         }
         Ok(id)
+    }
+
+    fn stored(&mut self, files: Vec<NewAttachment>) -> Vec<Attachment> {
+        let stored = files.into_iter().map(|file| Attachment {
+            id: self.next_id("attachments"),
+            file_type: file_type(&file.content_type).to_owned(),
+            file_name: file.file_name,
+            content_type: file.content_type,
+            data: file.data,
+        });
+        stored.collect()
+    }
+
+    /// Files that reach a message after it was written; nobody is told.
+    pub(super) fn attach_later(&mut self, message: i64, files: Vec<NewAttachment>) {
+        let files = self.stored(files);
+        if let Some(message) = self.messages.get_mut(&message) {
+            message.attachments.extend(files);
+        }
     }
 
     /// Attributes are kept as given, but `in_reply_to` must name a message of this conversation, and an
@@ -179,11 +214,16 @@ impl Desk {
     /// A wait starts with the customer's first message and ends with the first public answer.
     fn update_waiting(&mut self, message: &Message) -> Result<(), Refusal> {
         let id = message.conversation_id;
+        // Telling a bot reads the labels, and a save after that stores their cache.
+        let labels_were_read = !self.bots_of(id).is_empty();
         let row = self.conversation(id)?;
         let (first_reply, waiting) = (row.first_reply_created_at, row.waiting_since);
         if message.message_type == MessageType::Incoming {
             if waiting.is_none() {
-                self.update_conversation(id, |row| row.waiting_since = Some(message.created_at))?;
+                self.update_conversation(id, |row| {
+                    row.waiting_since = Some(message.created_at);
+                    cache_labels(row, labels_were_read);
+                })?;
             }
             return Ok(());
         }
@@ -193,37 +233,25 @@ impl Desk {
             && !message.additional_attributes.contains_key("campaign_id");
         match message.sender {
             Sender::User(_) if answers && first_reply.is_none() => {
-                // The job for the message usually runs before the conversation is saved.
-                self.build_pending();
+                if self.version >= since::REPLY_TOLD_FIRST {
+                    self.build_pending();
+                }
                 self.update_conversation(id, |row| {
                     row.first_reply_created_at = Some(message.created_at);
                     row.waiting_since = None;
+                    cache_labels(row, labels_were_read);
                 })?;
             }
+            Sender::AgentBot(_) if self.version < since::BOT_REPLY_ENDS_WAIT => {}
             Sender::User(_) | Sender::AgentBot(_) if answers && waiting.is_some() => {
-                self.update_conversation(id, |row| row.waiting_since = None)?;
+                self.update_conversation(id, |row| {
+                    row.waiting_since = None;
+                    cache_labels(row, labels_were_read);
+                })?;
             }
             _ => {}
         }
         Ok(())
-    }
-
-    /// The inbox's greeting, before anybody has answered.
-    fn greet(&mut self, id: i64) -> Result<(), Refusal> {
-        let row = self.conversation(id)?;
-        let inbox = self.inbox(row.inbox_id)?;
-        let Some(greeting) =
-            inbox.greeting_message.clone().filter(|text| inbox.greeting_enabled && !text.is_empty())
-        else {
-            return Ok(());
-        };
-        let answered = self
-            .messages_of(row)
-            .any(|message| matches!(message.message_type, MessageType::Outgoing | MessageType::Template));
-        if answered {
-            return Ok(());
-        }
-        self.create_message(id, NewMessage::text(Sender::Nobody, &greeting)).map(|_| ())
     }
 
     /// What the desk notes down in the thread; no webhook carries it.
@@ -316,6 +344,12 @@ impl Desk {
             _ => None,
         };
         liquid_text::Values::new(&self.account, row, contact, inbox, agent)
+    }
+}
+
+fn cache_labels(row: &mut Conversation, were_read: bool) {
+    if were_read {
+        row.cached_label_list.get_or_insert_default();
     }
 }
 

@@ -16,7 +16,8 @@ impl Desk {
         snoozed_until: Option<Timestamp>,
         by: Actor,
     ) -> Result<(), Refusal> {
-        let old = self.conversation(id)?.status;
+        let row = self.conversation(id)?;
+        let (old, inbox) = (row.status, row.inbox_id);
         let until = snoozed_until.filter(|_| status == Status::Snoozed);
         let changes = self.save_conversation(id, |row| {
             row.status = status;
@@ -25,6 +26,17 @@ impl Desk {
         if old == status {
             self.announce(id, changes);
             return Ok(());
+        }
+        if status != Status::Pending {
+            self.hand_out_soon(inbox);
+        }
+        let for_bots = match status {
+            Status::Open => Some("conversation_opened"),
+            Status::Resolved => Some("conversation_resolved"),
+            Status::Pending | Status::Snoozed => None,
+        };
+        if let Some(name) = for_bots {
+            self.emit(Event::Conversation { name, conversation: id, changed: Changed::Absent });
         }
         let status_changed = Event::Conversation {
             name: "conversation_status_changed",
@@ -51,6 +63,28 @@ impl Desk {
         self.note_status(id, status, by)?;
         self.emit(status_changed);
         self.send_survey(id)
+    }
+
+    /// A bot passes a pending conversation on to people.
+    pub fn hand_off(&mut self, id: i64, bot: Actor) -> Result<(), Refusal> {
+        if self.conversation(id)?.waiting_since.is_none() {
+            let now = self.now();
+            self.update_conversation(id, |row| row.waiting_since = Some(now))?;
+        }
+        self.set_status(id, Status::Open, None, bot)
+    }
+
+    /// A bot that cannot be told of a message must not keep its customer waiting: people take over.
+    pub(crate) fn take_from_failing_bot(&mut self, message: i64) -> Result<(), Refusal> {
+        let id = self.message(message)?.conversation_id;
+        if self.conversation(id)?.status != Status::Pending {
+            return Ok(());
+        }
+        self.set_status(id, Status::Open, None, Actor::System)?;
+        self.note_activity(
+            id,
+            "Conversation was marked open by system due to an error with the agent bot.".to_owned(),
+        )
     }
 
     /// What `toggle_status` does without a status.

@@ -43,6 +43,8 @@ async fn act(State(sandbox): State<Sandbox>, session: Session, params: Params) -
             let mut all = desk.conversation(*id)?.labels.clone();
             all.extend(labels.texts("add").unwrap_or_default());
             desk.set_labels(*id, all, by)?;
+            // Each step is a save of its own, told of before the next.
+            desk.build_pending();
             set_fields(desk, *id, &fields, until, by)?;
         }
         Ok(answer::empty())

@@ -1,5 +1,7 @@
 //! Lists of conversations: by status, assignee, inbox, team, label, text; paged or by last change.
 
+use std::time::Duration;
+
 use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
@@ -124,7 +126,7 @@ fn page_of<'a>(rows: &'a [&'a Conversation], given: &Map) -> impl Iterator<Item 
 async fn list(State(sandbox): State<Sandbox>, session: Session, params: Params) -> Result<Response, Refusal> {
     let given = &params.values;
     let now = sandbox.now();
-    sandbox.read(|desk| {
+    let (answer, listed) = sandbox.read(|desk| {
         let all = matching(desk, session.caller(), given)?;
         let counts = Counts::of(&all, session.user);
         let mut rows = by_assignee(all, given.text("assignee_type").as_deref(), session.user);
@@ -136,8 +138,18 @@ async fn list(State(sandbox): State<Sandbox>, session: Session, params: Params) 
         } else {
             page_of(&rows, given).map(|row| rest(desk, row, Some(session.user))).collect()
         };
-        Ok(answer::json(&json!({"data": {"meta": counts.json(), "payload": shown}})))
-    })
+        let answer = answer::json(&json!({"data": {"meta": counts.json(), "payload": shown}}));
+        Ok::<_, Refusal>((answer, shown.len()))
+    })?;
+    take_time(&sandbox, listed).await;
+    Ok(answer)
+}
+
+/// Lists are dear: a real desk renders every conversation in them.
+async fn take_time(sandbox: &Sandbox, listed: usize) {
+    let each = sandbox.faults().list_ms_per_conversation;
+    let listed = u64::try_from(listed).unwrap_or(u64::MAX);
+    tokio::time::sleep(Duration::from_millis(each.saturating_mul(listed))).await;
 }
 
 async fn meta(State(sandbox): State<Sandbox>, session: Session, params: Params) -> Result<Response, Refusal> {
@@ -153,7 +165,7 @@ async fn by_filter(
     params: Params,
 ) -> Result<Response, Refusal> {
     let conditions = filter::parse(params.values.get("payload"))?;
-    sandbox.read(|desk| {
+    let (answer, listed) = sandbox.read(|desk| {
         let everything = Map::from_iter([("status".to_owned(), json!("all"))]);
         let mut rows = matching(desk, session.caller(), &everything)?;
         rows.retain(|row| filter::holds(&conditions, row));
@@ -166,6 +178,8 @@ async fn by_filter(
             "unassigned_count": counts.unassigned,
             "all_count": counts.all,
         });
-        Ok(answer::json(&json!({"meta": meta, "payload": shown})))
-    })
+        Ok::<_, Refusal>((answer::json(&json!({"meta": meta, "payload": shown})), shown.len()))
+    })?;
+    take_time(&sandbox, listed).await;
+    Ok(answer)
 }

@@ -142,7 +142,14 @@ async fn toggle_status(
             Some(word) => Status::parse(&word).ok_or(Refusal::Broken)?,
             None => desk.opposite_status(n)?,
         };
-        desk.set_status(n, status, until, caller.actor)?;
+        let hands_off = caller.user().is_none()
+            && status == Status::Open
+            && desk.conversation(n)?.status == Status::Pending;
+        if hands_off {
+            desk.hand_off(n, caller.actor)?;
+        } else {
+            desk.set_status(n, status, until, caller.actor)?;
+        }
         // An agent who opens a conversation takes it; administrators and bots do not.
         if let (Status::Open, Some(user)) = (status, caller.user())
             && desk.user(user)?.role == Role::Agent
@@ -151,7 +158,8 @@ async fn toggle_status(
         }
         let row = desk.conversation(n)?;
         Ok(answer::json(&json!({"payload": {
-            "success": true,
+            // A hand-off saves in another way, whose outcome the answer does not know.
+            "success": (!hands_off).then_some(true),
             "conversation_id": row.id,
             "current_status": row.status.as_str(),
             "snoozed_until": iso_or_null(row.snoozed_until),

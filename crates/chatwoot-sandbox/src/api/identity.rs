@@ -29,7 +29,7 @@ pub(super) fn router() -> Router<Sandbox> {
 async fn version(State(sandbox): State<Sandbox>) -> Response {
     let now = sandbox.now().strftime("%Y-%m-%d %H:%M:%S").to_string();
     answer::json(&json!({
-        "version": crate::VERSION,
+        "version": sandbox.version().to_string(),
         "timestamp": now,
         "queue_services": "ok",
         "data_services": "ok",

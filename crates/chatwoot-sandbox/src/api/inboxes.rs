@@ -11,6 +11,7 @@ use super::params::{Members, Params};
 use super::session::{Administrator, Id, Session};
 use crate::Sandbox;
 use crate::act::{NewChannel, NewInbox};
+use crate::dialect::since;
 use crate::model::{Channel, Inbox, Map, WorkingHour};
 use crate::refusal::Refusal;
 use crate::render::inbox::{View, rest};
@@ -34,7 +35,9 @@ async fn list(State(sandbox): State<Sandbox>, session: Session) -> Response {
     sandbox.read(|desk| {
         let mut seen: Vec<&Inbox> =
             desk.inboxes.values().filter(|inbox| session.caller().sees_inbox(inbox)).collect();
-        seen.sort_by_key(|inbox| inbox.name.to_lowercase());
+        if desk.version >= since::INBOXES_BY_NAME {
+            seen.sort_by_key(|inbox| inbox.name.to_lowercase());
+        }
         let inboxes: Vec<Value> = seen.into_iter().map(|inbox| rest(desk, inbox, view(session))).collect();
         answer::json(&json!({"payload": inboxes}))
     })

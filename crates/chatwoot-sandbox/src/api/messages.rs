@@ -10,8 +10,9 @@ use super::answer;
 use super::params::{Members, Params};
 use super::session::{Caller, Id, Session};
 use crate::Sandbox;
-use crate::act::NewMessage;
+use crate::act::{NewMessage, Recipients};
 use crate::desk::Desk;
+use crate::dialect::since;
 use crate::model::{Conversation, Map, Message, MessageStatus, MessageType, Sender};
 use crate::refusal::Refusal;
 use crate::render::{conversation::messages_meta, message::rest};
@@ -94,17 +95,33 @@ fn new_message(
             additional_attributes.insert(name.to_owned(), value.clone());
         }
     }
+    let mut content_attributes = given.object("content_attributes").unwrap_or_default();
+    if desk.version < since::CUSTOM_CONTENT_ATTRIBUTES {
+        let kept = ["items", "in_reply_to", "automation_rule_id"];
+        content_attributes.retain(|name, _| kept.contains(&name.as_str()));
+    }
     Ok(NewMessage {
         sender,
         message_type: if incoming { MessageType::Incoming } else { MessageType::Outgoing },
         content: given.text("content"),
         content_type: given.text("content_type").unwrap_or_else(|| "text".to_owned()),
-        content_attributes: given.object("content_attributes").unwrap_or_default(),
+        content_attributes,
         additional_attributes,
         private: given.flag("private").unwrap_or(false),
         source_id: given.text("source_id"),
         attachments: Vec::new(),
+        recipients: Recipients {
+            cc: addresses(given, "cc_emails"),
+            bcc: addresses(given, "bcc_emails"),
+            to: addresses(given, "to_emails"),
+        },
     })
+}
+
+/// Addresses in one text, separated by commas.
+fn addresses(given: &Map, name: &str) -> Vec<String> {
+    let text = given.text(name).unwrap_or_default();
+    text.split(',').map(str::trim).filter(|address| !address.is_empty()).map(str::to_owned).collect()
 }
 
 /// A message of this conversation, for a caller who may see it.

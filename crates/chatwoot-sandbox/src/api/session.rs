@@ -35,6 +35,10 @@ impl FromRequestParts<Sandbox> for Caller {
     async fn from_request_parts(parts: &mut Parts, sandbox: &Sandbox) -> Result<Self, Refusal> {
         sandbox.read(|desk| {
             let caller = who(desk, &parts.headers)?;
+            let path = parts.uri.path();
+            if caller.user().is_none() && !desk.version.opens_to_bots(&parts.method, path) {
+                return Err(Refusal::ClosedToBots);
+            }
             if account_in(parts.uri.path()).is_some_and(|id| id != desk.account.id) {
                 return Err(Refusal::NotFound);
             }

@@ -3,9 +3,11 @@
 use serde_json::{Value, json};
 
 use super::{contact, people};
+use crate::channel_text;
 use crate::desk::Desk;
+use crate::dialect::since;
 use crate::json::iso;
-use crate::model::{Attachment, Conversation, Message, MessageType, Sender};
+use crate::model::{Attachment, Channel, Conversation, Message, MessageType, Sender};
 
 /// What a door lets through: whether answers know who is online.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -82,14 +84,23 @@ pub(crate) fn webhook(desk: &Desk, message: &Message) -> Option<Value> {
 }
 
 /// A survey outside the widget carries its address; other text loses hard-break backslashes and trailing newlines.
+/// For a while desks told the text as its channel carries it.
 fn webhook_content(desk: &Desk, conversation: &Conversation, message: &Message) -> Option<String> {
     let content = message.content.as_ref()?;
-    let in_widget = desk.inboxes.get(&message.inbox_id).is_some_and(|inbox| inbox.widget().is_some());
-    if message.content_type == "input_csat" && !in_widget {
+    let channel = desk.inboxes.get(&message.inbox_id).map(|inbox| &inbox.channel);
+    if message.content_type == "input_csat" && !matches!(channel, Some(Channel::WebWidget(_))) {
         let uuid = &conversation.uuid;
         return Some(format!("Please rate this conversation, {}/survey/responses/{uuid}", desk.base_url));
     }
-    Some(content.replace("\\\n", "\n").trim_end_matches('\n').to_owned())
+    if desk.version >= since::CONTENT_NORMALISED {
+        return Some(content.replace("\\\n", "\n").trim_end_matches('\n').to_owned());
+    }
+    let as_sent = (since::CONTENT_AS_SENT..since::CONTENT_RAW_AGAIN).contains(&desk.version);
+    Some(match channel {
+        Some(Channel::WebWidget(_) | Channel::Email { .. }) if as_sent => channel_text::html(content),
+        Some(Channel::Sms { .. }) if as_sent => channel_text::plain(content),
+        _ => content.clone(),
+    })
 }
 
 fn sender_webhook(desk: &Desk, sender: Sender) -> Option<Value> {

@@ -96,6 +96,7 @@ impl Stage<'_> {
                 self.desk.answer_survey(survey, rating, Some(feedback))?;
             }
         }
+        self.desk.send_mails();
         Ok(())
     }
 

@@ -197,3 +197,78 @@ async fn a_desk_survives_its_server() {
     assert!(house.receiver.take().iter().any(|one| one.body.contains("still sending")));
     server.shut_down().await;
 }
+
+#[tokio::test]
+async fn real_limits_refuse_without_a_word_about_when_to_come_back() {
+    let (house, _) = House::with_website().await;
+    let meta = "~/conversations/meta?status=open";
+    for _ in 0..40 {
+        assert_eq!(house.call(ADA, "GET", meta, Value::Null).await.status, 200, "no limits by default");
+    }
+    house.desk.set_faults(Faults { rate_limits: true, ..Faults::default() });
+    for _ in 0..30 {
+        assert_eq!(house.call(ADA, "GET", meta, Value::Null).await.status, 200);
+    }
+    let refused = house.call(ADA, "GET", meta, Value::Null).await;
+    assert_eq!((refused.status, refused.text.as_str()), (429, "Retry later\n"));
+    assert!(refused.headers.get("retry-after").is_none());
+    assert_eq!(house.call(BEN, "GET", meta, Value::Null).await.status, 200, "each token counts for itself");
+    assert_eq!(house.call(ADA, "GET", "~/agents", Value::Null).await.status, 200);
+    // Refused calls count on, so this is far beyond the limit.
+    for _ in 0..5 {
+        assert_eq!(house.call(ADA, "GET", meta, Value::Null).await.status, 429);
+    }
+}
+
+#[tokio::test]
+async fn callers_from_elsewhere_are_always_limited() {
+    let (house, _) = House::with_website().await;
+    let elsewhere = reqwest::Client::builder().no_proxy().local_address(Some([127, 0, 0, 2].into()));
+    let http = elsewhere.build().unwrap();
+    let url = format!("{}/api/v1/accounts/1/conversations/meta", house.server.url());
+    let mut answers = Vec::new();
+    for _ in 0..31 {
+        let request = http.get(&url).header("Api-Access-Token", house.token(ADA));
+        answers.push(request.send().await.unwrap().status().as_u16());
+    }
+    assert_eq!((answers[29], answers[30]), (200, 429));
+}
+
+#[tokio::test]
+async fn a_list_takes_its_time_for_each_conversation() {
+    let (house, inbox) = House::with_website().await;
+    for n in 0..4 {
+        let who = (format!("Guest {n}"), format!("guest{n}@example.test"));
+        house.desk.customer_says(inbox, (who.0.as_str(), who.1.as_str()), "Hello").unwrap();
+    }
+    house.desk.set_faults(Faults { list_ms_per_conversation: 200, ..Faults::default() });
+    let took = async |path: &str| {
+        let began = Instant::now();
+        house.get(ADA, path).await;
+        began.elapsed()
+    };
+    assert!(took("~/conversations?status=all").await >= Duration::from_millis(800));
+    assert!(took("~/conversations?status=all&updated_within=60").await >= Duration::from_millis(800));
+    assert!(
+        took("~/conversations?status=resolved").await < Duration::from_millis(800),
+        "an empty list is cheap"
+    );
+    assert!(took("~/conversations/1").await < Duration::from_millis(800), "one conversation is no list");
+}
+
+#[tokio::test]
+async fn deliveries_get_lost_by_chance() {
+    let (house, inbox) = House::with_website().await;
+    let id = house.desk.customer_says(inbox, ANN, "Hello").unwrap();
+    house.delivered().await;
+    let mut arrived = Vec::new();
+    for percent in [0, 40, 100] {
+        house.desk.set_faults(webhooks(WebhookFaults { drop_percent: percent, ..WebhookFaults::default() }));
+        for _ in 0..60 {
+            house.desk.agent_notes(id, BEN, "A note").unwrap();
+        }
+        arrived.push(house.delivered().await.len());
+    }
+    assert_eq!((arrived[0], arrived[2]), (60, 0));
+    assert!((10..60).contains(&arrived[1]), "36 of 60 were to be expected, {} came", arrived[1]);
+}

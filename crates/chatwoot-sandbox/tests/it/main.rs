@@ -7,8 +7,10 @@
 )]
 
 mod behaviour;
+mod channels;
 mod conformance;
 mod deliveries;
 mod faults;
 mod pages;
 mod support;
+mod versions;

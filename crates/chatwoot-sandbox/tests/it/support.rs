@@ -39,8 +39,15 @@ impl Answer {
 
 impl House {
     pub(crate) async fn new() -> Self {
-        let desk =
-            Sandbox::new(Options { platform_token: Some("platform".to_owned()), ..Options::default() });
+        Self::of(Options::default()).await
+    }
+
+    pub(crate) async fn speaking(version: &str) -> Self {
+        Self::of(Options { version: version.parse().unwrap(), ..Options::default() }).await
+    }
+
+    pub(crate) async fn of(options: Options) -> Self {
+        let desk = Sandbox::new(Options { platform_token: Some("platform".to_owned()), ..options });
         let server = desk.serve(TcpListener::bind("127.0.0.1:0").await.unwrap()).unwrap();
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
         Self { desk, server, receiver: Receiver::start().await, http }
@@ -48,7 +55,11 @@ impl House {
 
     /// A desk with a website inbox of which everybody is a member, and an account webhook.
     pub(crate) async fn with_website() -> (Self, i64) {
-        let house = Self::new().await;
+        Self::new().await.and_website()
+    }
+
+    pub(crate) fn and_website(self) -> (Self, i64) {
+        let house = self;
         let inbox = house.desk.act(|desk| {
             let url = house.receiver.url("account");
             let all: Vec<String> =

@@ -23,6 +23,23 @@ pub(super) const SQLITE_PRAGMAS: &str = "
 /// Several replicas may start at once; the number is arbitrary but fixed.
 pub(super) const POSTGRES_MIGRATION_LOCK: i64 = 0x0068_6f74_6461_7368;
 
+/// The head of a lane is its smallest id; a job that waits for its retry keeps its place.
+macro_rules! claim {
+    ($lock:literal) => {
+        concat!(
+            "UPDATE jobs SET state = 'leased', leased_until = $2, leased_by = $3, attempts = attempts + 1
+             WHERE id IN (
+                SELECT j.id FROM jobs j
+                WHERE j.run_at <= $1 AND (j.state = 'ready' OR (j.state = 'leased' AND j.leased_until < $1))
+                  AND NOT EXISTS
+                    (SELECT 1 FROM jobs k WHERE k.lane = j.lane AND k.id < j.id AND k.state <> 'dead')
+                ORDER BY j.run_at, j.id LIMIT $4 ",
+            $lock,
+            ") RETURNING id, kind, desk, lane, payload, attempts, created_at"
+        )
+    };
+}
+
 impl Dialect {
     /// Migration text: one list, two tokens.
     pub(super) fn ddl(self, template: &str) -> String {
@@ -35,24 +52,8 @@ impl Dialect {
 
     /// Lease due jobs, oldest first, only the head of each lane. Arguments: now, leased until, worker, limit.
     pub(super) fn claim(self, args: Vec<Value>) -> Statement {
-        // The head of a lane is its smallest id; a job that waits for its retry keeps its place.
-        const SQLITE: &str = "
-            UPDATE jobs SET state = 'leased', leased_until = $2, leased_by = $3, attempts = attempts + 1
-            WHERE id IN (
-                SELECT j.id FROM jobs j
-                WHERE j.run_at <= $1 AND (j.state = 'ready' OR (j.state = 'leased' AND j.leased_until < $1))
-                  AND NOT EXISTS (SELECT 1 FROM jobs k WHERE k.lane = j.lane AND k.id < j.id AND k.state <> 'dead')
-                ORDER BY j.run_at, j.id LIMIT $4)
-            RETURNING id, kind, desk, lane, payload, attempts, created_at";
-        const POSTGRES: &str = "
-            UPDATE jobs SET state = 'leased', leased_until = $2, leased_by = $3, attempts = attempts + 1
-            WHERE id IN (
-                SELECT j.id FROM jobs j
-                WHERE j.run_at <= $1 AND (j.state = 'ready' OR (j.state = 'leased' AND j.leased_until < $1))
-                  AND NOT EXISTS (SELECT 1 FROM jobs k WHERE k.lane = j.lane AND k.id < j.id AND k.state <> 'dead')
-                ORDER BY j.run_at, j.id LIMIT $4
-                FOR UPDATE OF j SKIP LOCKED)
-            RETURNING id, kind, desk, lane, payload, attempts, created_at";
+        const SQLITE: &str = claim!("");
+        const POSTGRES: &str = claim!("FOR UPDATE OF j SKIP LOCKED");
         Statement::new(if self == Self::Sqlite { SQLITE } else { POSTGRES }, args)
     }
 }

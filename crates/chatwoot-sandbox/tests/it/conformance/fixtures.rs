@@ -9,13 +9,57 @@ use serde_json::{Map, Value};
 
 use super::shape::differences;
 
-fn folder() -> PathBuf {
-    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/chatwoot/4.15.1"))
-}
+/// The version whose calls are replayed, whatever version the desk speaks: they were the same.
+const PLAYED: Recordings = Recordings("4.15.1");
 
-fn read(path: &str) -> String {
-    let path = folder().join(path);
-    fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+/// What was recorded on a desk of one version.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Recordings(pub &'static str);
+
+impl Recordings {
+    fn folder(self) -> PathBuf {
+        PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/chatwoot")).join(self.0)
+    }
+
+    fn read(self, path: &str) -> String {
+        let path = self.folder().join(path);
+        fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    }
+
+    /// The deliveries of a scene, e.g. `01-chat-visitor-opens-widget`.
+    ///
+    /// A scene in which nothing was delivered has no file.
+    pub(crate) fn scene(self, name: &str) -> Vec<Delivery> {
+        let path = format!("webhooks/{name}.jsonl");
+        if self.folder().join(&path).exists() { lines(&self.read(&path)) } else { Vec::new() }
+    }
+
+    /// Whether a call was recorded: some could not be made on older desks.
+    pub(crate) fn has_answer(self, name: &str) -> bool {
+        self.folder().join(format!("api/{name}.json")).exists()
+    }
+
+    pub(crate) fn all_deliveries(self) -> Vec<Delivery> {
+        let scenes = fs::read_dir(self.folder().join("webhooks")).expect("the scenes are in the repository");
+        scenes
+            .map(|entry| {
+                fs::read_to_string(entry.expect("a readable folder").path()).expect("a readable scene")
+            })
+            .flat_map(|text| lines(&text))
+            .collect()
+    }
+
+    pub(crate) fn secrets(self) -> Value {
+        serde_json::from_str(&self.read("secrets.json")).expect("the secrets are JSON")
+    }
+
+    pub(crate) fn answer(self, name: &str) -> Answer {
+        self.call(name).response
+    }
+
+    fn call(self, name: &str) -> Recorded {
+        serde_json::from_str(&self.read(&format!("api/{name}.json"))).expect("a recorded call")
+    }
 }
 
 /// One delivery, recorded or ours.
@@ -64,25 +108,8 @@ impl Delivery {
     }
 }
 
-/// The deliveries of a scene, e.g. `01-chat-visitor-opens-widget`.
-pub(crate) fn scene(name: &str) -> Vec<Delivery> {
-    lines(&read(&format!("webhooks/{name}.jsonl")))
-}
-
 fn lines(text: &str) -> Vec<Delivery> {
     text.lines().map(|line| serde_json::from_str(line).expect("a recorded delivery")).collect()
-}
-
-pub(crate) fn all_deliveries() -> Vec<Delivery> {
-    let scenes = fs::read_dir(folder().join("webhooks")).expect("the recorded scenes are in the repository");
-    scenes
-        .map(|entry| fs::read_to_string(entry.expect("a readable folder").path()).expect("a readable scene"))
-        .flat_map(|text| lines(&text))
-        .collect()
-}
-
-pub(crate) fn secrets() -> Value {
-    serde_json::from_str(&read("secrets.json")).expect("the secrets are JSON")
 }
 
 /// A recorded call.
@@ -111,14 +138,11 @@ struct Recorded {
     response: Answer,
 }
 
-fn recorded(name: &str) -> Recorded {
-    serde_json::from_str(&read(&format!("api/{name}.json"))).expect("a recorded call")
-}
-
 pub(crate) fn request(name: &str) -> Request {
-    recorded(name).request
+    PLAYED.call(name).request
 }
 
+/// The answer that the replayed call got when it was recorded.
 pub(crate) fn answer(name: &str) -> Answer {
-    recorded(name).response
+    PLAYED.answer(name)
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use chatwoot_sandbox::{Faults, WebhookFaults};
 use serde_json::{Value, json};
 
 use super::fixtures::{self, Delivery};
@@ -12,15 +13,18 @@ pub(crate) struct Player {
     /// What the recording calls something, and what this desk calls it.
     names: Vec<(String, String)>,
     visitor: Option<String>,
+    bot: Option<String>,
     answers: Vec<(String, Answer)>,
     scenes: BTreeMap<String, Vec<Delivery>>,
 }
 
 impl Player {
-    pub(crate) async fn new() -> Self {
-        let house = House::new().await;
+    pub(crate) async fn new(version: &str) -> Self {
+        let house = House::speaking(version).await;
+        let quick = WebhookFaults { bot_retry_ms: Some(50), ..WebhookFaults::default() };
+        house.desk.set_faults(Faults { webhooks: quick, ..Faults::default() });
         let names = vec![("http://127.0.0.1:4000".to_owned(), house.receiver.base().to_owned())];
-        Self { house, names, visitor: None, answers: Vec::new(), scenes: BTreeMap::new() }
+        Self { house, names, visitor: None, bot: None, answers: Vec::new(), scenes: BTreeMap::new() }
     }
 
     /// What was answered, by the name of the recording.
@@ -45,6 +49,19 @@ impl Player {
         self.learn(recorded, text(&ours.json()).expect("a string of ours"));
     }
 
+    /// Calls recorded as a bot's are made with its token.
+    pub(crate) fn learn_bot(&mut self, created: &Answer) {
+        self.bot = created.json()["access_token"].as_str().map(str::to_owned);
+    }
+
+    /// A mail server hands over a mail.
+    pub(crate) async fn mail(&self, raw: &str) {
+        let request = self.house.request("POST", "/rails/action_mailbox/relay/inbound_emails");
+        let request = request.basic_auth("actionmailbox", Some("inbound"));
+        let answer = send(request.header("Content-Type", "message/rfc822").body(raw.to_owned())).await;
+        assert_eq!(answer.status, 204, "{}", answer.text);
+    }
+
     fn ours(&self, text: &str) -> String {
         self.names.iter().fold(text.to_owned(), |text, (recorded, ours)| text.replace(recorded, ours))
     }
@@ -55,6 +72,7 @@ impl Player {
         let token = match request.r#as.as_deref() {
             Some("administrator") => Some(self.house.token(ADA)),
             Some("agent") => Some(self.house.token(BEN)),
+            Some("bot") => self.bot.clone(),
             _ => None,
         };
         self.replay_with(name, token).await
@@ -115,6 +133,16 @@ impl Player {
     pub(crate) async fn visitor_says(&self, website_token: &str, text: &str) {
         let said = json!({"message": {"content": text, "timestamp": "now", "referer_url": "https://hotrodan.test/cart"}});
         let answer = send(self.widget("POST", "messages", website_token).json(&said)).await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+    }
+
+    /// A new conversation of the visitor, who says who they are.
+    pub(crate) async fn visitor_starts(&self, website_token: &str, name: &str, email: &str, text: &str) {
+        let said = json!({
+            "contact": {"name": name, "email": email},
+            "message": {"content": text, "timestamp": "now", "referer_url": "https://hotrodan.test/cart"},
+        });
+        let answer = send(self.widget("POST", "conversations", website_token).json(&said)).await;
         assert_eq!(answer.status, 200, "{}", answer.text);
     }
 

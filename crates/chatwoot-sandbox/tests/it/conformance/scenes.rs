@@ -53,9 +53,10 @@ pub(crate) async fn set_up(player: &mut Player) {
         .replay_all(&["agents-list", "agents-list-as-agent", "canned-create", "canned-list", "canned-search"])
         .await;
     player.replay_all(&["dashboard-app-create", "dashboard-apps-list"]).await;
-    player
-        .replay_all(&["custom-attribute-create", "custom-attributes-list", "bot-create", "bots-list"])
-        .await;
+    player.replay_all(&["custom-attribute-create", "custom-attributes-list"]).await;
+    let bot = player.replay("bot-create").await;
+    player.learn_bot(&bot);
+    player.replay("bots-list").await;
     assert!(player.house.delivered().await.is_empty(), "setting up a desk tells nobody");
 }
 
@@ -145,13 +146,100 @@ async fn files_and_mutes(player: &mut Player, website: &str) {
     player.scene("25-unmuted").await;
 }
 
+/// Mails, and a reply by mail.
+pub(crate) async fn mail_in(player: &mut Player) {
+    let bob = "From: Bob Buyer <bob@example.test>\nTo: support@hotrodan.test\nDate: Sun, 22 Nov 2026 12:54:27 -0000\n";
+    let plain = "MIME-Version: 1.0\nContent-Type: text/plain; charset=\"utf-8\"\n";
+    let answering = "In-Reply-To: <first@example.test>\nReferences: <first@example.test>\n";
+    player
+        .mail(&format!(
+            "{bob}Subject: Wrong jets in order B-204\nMessage-ID: <first@example.test>\nMIME-Version: 1.0\n\
+             Content-Type: multipart/alternative; boundary=\"==b==\"\n\n--==b==\n\
+             Content-Type: text/plain; charset=\"utf-8\"\nContent-Transfer-Encoding: 7bit\n\n\
+             Hello,\n\nI got the wrong jets (size 68 and not 72). What now?\n\nBob\n--\nBob Buyer, Example Racing Ltd.\n\n\
+             --==b==\nContent-Type: text/html; charset=\"utf-8\"\nContent-Transfer-Encoding: 7bit\n\n\
+             <p>Hello,</p><p>I got the <b>wrong jets</b> (size 68 and not 72). What now?</p><p>Bob</p>\n\n--==b==--\n"
+        ))
+        .await;
+    player.scene("30-mail-first").await;
+    player.replay_all(&["conversations-list-email-inbox", "message-create-email-reply"]).await;
+    player.scene("31-mail-reply").await;
+    player
+        .mail(&format!(
+            "{bob}{answering}Subject: Re: Wrong jets in order B-204\nMessage-ID: <second@example.test>\nMIME-Version: 1.0\n\
+             Content-Type: multipart/mixed; boundary=\"==c==\"\n\n--==c==\n\
+             Content-Type: text/plain; charset=\"utf-8\"\nContent-Transfer-Encoding: 7bit\n\nGreat, thanks!\n\n\
+             On Sun, 22 Nov 2026 at 10:00, Ben Agent <support@hotrodan.test> wrote:\n> Hello Bob,\n\n\
+             --==c==\nContent-Type: application/pdf\nContent-Disposition: attachment; filename=\"receipt.pdf\"\n\n\
+             %PDF-1.4\n\n--==c==--\n"
+        ))
+        .await;
+    player.scene("32-mail-answer-with-quote").await;
+    player
+        .mail(&format!(
+            "{bob}{answering}{plain}Subject: Automatic reply: Re: Wrong jets in order B-204\n\
+             Message-ID: <third@example.test>\nAuto-Submitted: auto-replied\n\nI am away until Monday.\n"
+        ))
+        .await;
+    player.scene("33-mail-auto-reply").await;
+    player
+        .mail(&format!(
+            "From: =?utf-8?q?J=C3=B6rg_M=C3=BCller?= <joerg@example.test>\nTo: support@hotrodan.test\n\
+             Date: Sun, 22 Nov 2026 12:54:47 -0000\nSubject: Bestellung C-9\nMessage-ID: <fourth@example.test>\n\
+             {plain}Content-Transfer-Encoding: 8bit\n\nGuten Tag,\nich möchte mein Geld zurück!\nGrüße, Jörg Müller\n"
+        ))
+        .await;
+    player.scene("34-mail-german").await;
+}
+
+/// A text message, and a reply whose carrier refuses it.
+pub(crate) async fn sms_in(player: &mut Player) {
+    player.replay("sms-inbound").await;
+    player.scene("40-sms-first").await;
+    player.replay("message-create-sms-reply").await;
+    player.scene("41-sms-reply-carrier-refuses").await;
+    player.replay("messages-sms-failed").await;
+}
+
+/// A bot answers, fails, hands over.
+pub(crate) async fn bot_hook(player: &mut Player) {
+    let website = recorded_website_token();
+    player.replay_all(&["inbox-set-agent-bot", "inbox-agent-bot"]).await;
+    player.open_widget(&website).await;
+    player.visitor_starts(&website, "Dag", "dag@example.test", "Do you ship to Norway?").await;
+    player.scene("61-bot-conversation-pending").await;
+    player.replay("message-create-by-bot").await;
+    player.scene("62-bot-replies").await;
+    player.replay("message-create-note-by-bot").await;
+    player.scene("63-bot-note").await;
+    player.replay_all(&["conversation-show-by-bot", "error-bot-reads-messages"]).await;
+    player.house.receiver.plan("bot", &[500, 500]);
+    player.replay("labels-by-bot").await;
+    player.visitor_says(&website, "And how much is it?").await;
+    player.scene("64-bot-receiver-fails-twice").await;
+    player.house.receiver.plan("bot", &[500; 6]);
+    player.visitor_says(&website, "Anyone?").await;
+    player.scene("65-bot-receiver-fails-for-good").await;
+    player.house.receiver.plan("bot", &[]);
+    player.call(ADA, "POST", "~/conversations/6/toggle_status", json!({"status": "pending"})).await;
+    player.scene("66-back-to-pending").await;
+    player.replay("bot-handoff").await;
+    player.scene("67-bot-handoff").await;
+    let text = json!({"content": "Shipping to Norway is 25 €."});
+    player.call(BEN, "POST", "~/conversations/6/messages", text).await;
+    player.scene("68-human-after-bot").await;
+    player.call(ADA, "POST", "~/inboxes/1/set_agent_bot", json!({"agent_bot": null})).await;
+    player.house.desk.settled().await;
+    assert!(player.house.receiver.take().is_empty(), "disconnecting a bot tells nobody");
+}
+
 /// An app's customer, and receivers that fail.
 pub(crate) async fn api_inbox(player: &mut Player) {
     player.replay("public-inbox").await;
     let customer = player.replay("public-contact-create").await;
     player.learn_from("public-contact-create", &customer, "source_id");
     let conversation = player.replay("public-conversation-create").await.json()["id"].clone();
-    player.learn("/conversations/5", format!("/conversations/{conversation}"));
+    assert_eq!(conversation, 5, "conversations are counted as they were on the recorded desk");
     player.scene("50-api-conversation-created").await;
     player.replay("public-message-create").await;
     player.scene("51-api-first-message").await;
