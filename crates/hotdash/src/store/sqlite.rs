@@ -1,4 +1,5 @@
-//! SQLite: one writer thread that commits whatever is waiting as one group, and a few readers.
+//! SQLite: one writer thread that commits whatever is waiting as one group, and a few readers. Another thread moves what
+//! was committed from the log into the file, so that no commit waits for that.
 
 use super::batch::{Batch, Outcome, Statement};
 use super::dialect::SQLITE_PRAGMAS;
@@ -9,11 +10,16 @@ use std::collections::HashMap;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, mpsc};
+use std::time::Duration;
 use tokio::sync::{Semaphore, oneshot};
 
 /// A larger group would only make the first of it wait longer.
 const GROUP: usize = 256;
 const READERS: usize = 4;
+/// How long the log collects before it is moved: pages written several times meanwhile are moved once.
+const CHECKPOINT_PAUSE: Duration = Duration::from_millis(500);
+/// The log, in pages of 4 kB, beyond which writing stops for a moment so that the log can begin anew.
+const LONGEST_LOG: i64 = 32_768;
 
 type Reply = Result<Vec<Outcome>, StoreError>;
 
@@ -41,11 +47,11 @@ impl Sqlite {
         }
         let connection = connect(path)?;
         let (writer, requests) = mpsc::channel();
-        let own = connect(path)?;
-        std::thread::Builder::new()
-            .name("store-writer".into())
-            .spawn(move || write_groups(own, &requests))
-            .map_err(|e| StoreError::Unavailable(format!("cannot start the writer thread: {e}")))?;
+        let (own, mover) = (connect(path)?, connect(path)?);
+        own.execute_batch("PRAGMA wal_autocheckpoint = 0")?;
+        let (written, news) = mpsc::sync_channel(1);
+        start_thread("store-writer", move || write_groups(own, &requests, &written))?;
+        start_thread("store-checkpoint", move || checkpoint(&mover, &news))?;
         let readers = Arc::new(Mutex::new(Vec::new()));
         let permits = Semaphore::new(READERS);
         let store = Self { writer, readers, permits, path: path.to_owned(), alone: Mutex::new(None) };
@@ -189,7 +195,25 @@ fn value_of(value: ValueRef<'_>) -> Value {
     }
 }
 
-fn write_groups(connection: Connection, requests: &mpsc::Receiver<Request>) {
+fn start_thread(name: &str, run: impl FnOnce() + Send + 'static) -> Result<(), StoreError> {
+    let started = std::thread::Builder::new().name(name.into()).spawn(run);
+    started.map(drop).map_err(|e| StoreError::Unavailable(format!("cannot start the thread {name}: {e}")))
+}
+
+/// Moves the log into the file while others write; a log that grew too long is emptied while they wait, which is short,
+/// because most of it was just moved.
+fn checkpoint(connection: &Connection, news: &mpsc::Receiver<()>) {
+    while news.recv().is_ok() {
+        std::thread::sleep(CHECKPOINT_PAUSE);
+        let moved = connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| row.get::<_, i64>(1));
+        // One that fails (a full disk, a long read) is done by the next.
+        if moved.is_ok_and(|pages| pages > LONGEST_LOG) {
+            let _ = connection.query_row("PRAGMA wal_checkpoint(RESTART)", [], |_| Ok(()));
+        }
+    }
+}
+
+fn write_groups(connection: Connection, requests: &mpsc::Receiver<Request>, written: &mpsc::SyncSender<()>) {
     let mut writer = Reader::new(connection);
     let mut group = Vec::with_capacity(GROUP);
     while let Ok(first) = requests.recv() {
@@ -199,6 +223,8 @@ fn write_groups(connection: Connection, requests: &mpsc::Receiver<Request>) {
             group.push(next);
         }
         commit_group(&mut writer, &mut group);
+        // Full means that the news is on its way already.
+        let _ = written.try_send(());
     }
 }
 
