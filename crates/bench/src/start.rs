@@ -86,6 +86,7 @@ fn serve(binary: &Path, home: &Path, address: &str, desk: &str, token: &str) -> 
         .env("CHATWOOT_WEBHOOK_SECRET", "a secret of the bench only")
         .env("HOTDASH_LISTEN", address)
         .env("HOTDASH_DATA_DIR", home.join("data"))
+        .env("HOTDASH_LOG", "warn")
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .kill_on_drop(true)
