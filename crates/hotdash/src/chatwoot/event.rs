@@ -1,6 +1,6 @@
 //! From a delivery's body to an event of the core.
 //!
-//! [`peek`] is for intake: one cheap pass that proves the whole body to be JSON and finds where it belongs, before
+//! [`peek()`] is for intake: one cheap pass that proves the whole body to be JSON and finds where it belongs, before
 //! anything is stored. [`understand`] is for the worker: the whole event, typed. Neither panics on any input.
 
 mod peek;
