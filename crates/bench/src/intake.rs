@@ -2,6 +2,7 @@
 //! stores nothing, on the same server stack. Rounds are interleaved, because the machine's speed changes by the minute.
 
 use crate::load::{Answered, PATH};
+use crate::postgres::Schema;
 use crate::{median, rounded};
 use anyhow::{Context, bail};
 use axum::body::Bytes;
@@ -20,7 +21,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio::process::Command;
-use tokio_postgres::NoTls;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 
@@ -162,7 +162,7 @@ impl Subject {
     /// Every 200 must be a row: else the figures are worth nothing.
     async fn check(&self) -> anyhow::Result<()> {
         let Some(app) = &self.app else { return Ok(()) };
-        let stored = app.store.delivery_counts(app.desk.id).await?.received;
+        let stored = app.store.delivery_counts(app.desks[0].id).await?.received;
         let jobs = app.store.queue_counts(app.clock.now_ms()).await?.living;
         let accepted = i64::try_from(self.accepted)?;
         if stored != accepted || jobs != accepted {
@@ -194,7 +194,7 @@ fn noop_router(app: Arc<App>) -> Router {
 
 async fn noop(State(app): State<Arc<App>>, headers: HeaderMap, body: Bytes) -> Response {
     let (now_s, tolerance) = (app.clock.now_ms() / 1000, app.config.signature_tolerance_s);
-    match verify(&app.secrets, &headers, body, now_s, tolerance, false, false) {
+    match verify(&app.desks[0].secrets, &headers, body, now_s, tolerance, false, false) {
         Ok(_) => Json(json!({"status": "accepted"})).into_response(),
         Err(refusal) => (StatusCode::UNAUTHORIZED, refusal.to_string()).into_response(),
     }
@@ -212,39 +212,4 @@ async fn load(to: &str, connections: usize, seconds: f64, first: u64) -> anyhow:
         bail!("the load ended with {}: {}", output.status, String::from_utf8_lossy(&output.stderr));
     }
     serde_json::from_slice(&output.stdout).context("the load's answer cannot be read")
-}
-
-/// A schema of our own in somebody's server.
-struct Schema {
-    server: String,
-    name: String,
-    url: String,
-}
-
-impl Schema {
-    async fn create(server: &str) -> anyhow::Result<Self> {
-        let (client, connection) =
-            tokio_postgres::connect(server, NoTls).await.context("HOTDASH_BENCH_POSTGRES")?;
-        tokio::spawn(connection);
-        for setting in ["fsync", "synchronous_commit", "full_page_writes"] {
-            let value: String = client.query_one(&format!("SHOW {setting}"), &[]).await?.get(0);
-            if value != "on" {
-                bail!(
-                    "{setting} is {value} on the PostgreSQL server: the figures would not be those of a durable one"
-                );
-            }
-        }
-        let name = format!("bench_{}", uuid::Uuid::new_v4().simple());
-        client.batch_execute(&format!("CREATE SCHEMA {name}")).await?;
-        let joint = if server.contains('?') { '&' } else { '?' };
-        let url = format!("{server}{joint}options=-csearch_path%3D{name}");
-        Ok(Self { server: server.to_owned(), name, url })
-    }
-
-    async fn drop(self) -> anyhow::Result<()> {
-        let (client, connection) = tokio_postgres::connect(&self.server, NoTls).await?;
-        tokio::spawn(connection);
-        client.batch_execute(&format!("DROP SCHEMA {} CASCADE", self.name)).await?;
-        Ok(())
-    }
 }

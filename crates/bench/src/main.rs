@@ -2,8 +2,11 @@
 //!
 //! People read the progress on standard error; standard output is one JSON object with `--json`, else a short table.
 
+mod backfill;
 mod intake;
 mod load;
+mod postgres;
+mod soak;
 mod start;
 
 use clap::{Parser, Subcommand};
@@ -26,6 +29,11 @@ enum Measure {
     Intake(intake::Intake),
     /// From the start of `hotdash serve` to ready; idle memory; size of the binary.
     Start(start::Start),
+    /// Half an hour with faults on: customers, agents and reviewers around a killed, cut off and misinformed hotdash.
+    /// Ends with code 1 when something was lost, sent twice or sent unapproved.
+    Soak(soak::Soak),
+    /// How much of the desk's rate limit a backfill uses, alone and beside another client.
+    Backfill(backfill::Backfill),
     /// The load of `intake`, in a process of its own.
     #[command(hide = true)]
     Load(load::Load),
@@ -35,6 +43,8 @@ fn main() -> anyhow::Result<()> {
     match Cli::parse().measure {
         Measure::Intake(intake) => many_threads()?.block_on(intake.run()),
         Measure::Start(start) => many_threads()?.block_on(start.run()),
+        Measure::Soak(soak) => many_threads()?.block_on(soak.run()),
+        Measure::Backfill(backfill) => many_threads()?.block_on(backfill.run()),
         Measure::Load(load) => {
             let one_thread = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
             one_thread.block_on(load.run())

@@ -56,7 +56,7 @@ impl Start {
             ready.push(took);
             if round == self.rounds {
                 tokio::time::sleep(IDLE).await;
-                idle_mb = resident_mb(&process)?;
+                idle_mb = resident_mb(process.id().context("hotdash is gone")?)?;
             }
             process.kill().await?;
         }
@@ -71,7 +71,7 @@ impl Start {
     }
 }
 
-async fn free_address() -> anyhow::Result<String> {
+pub(crate) async fn free_address() -> anyhow::Result<String> {
     Ok(TcpListener::bind("127.0.0.1:0").await?.local_addr()?.to_string())
 }
 
@@ -116,8 +116,7 @@ async fn ask(address: &str) -> anyhow::Result<StatusCode> {
 }
 
 /// Memory in use that no other process shares the cost of is harder to tell; resident is what `top` shows.
-fn resident_mb(process: &Child) -> anyhow::Result<f64> {
-    let id = process.id().context("hotdash is gone")?;
+pub(crate) fn resident_mb(id: u32) -> anyhow::Result<f64> {
     let status = std::fs::read_to_string(format!("/proc/{id}/status"))?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;
     let kilobytes: u64 = line.trim().trim_end_matches(" kB").parse()?;

@@ -13,7 +13,7 @@ mod status;
 mod surveys;
 mod templates;
 
-pub use contacts::NewContact;
+pub use contacts::{Identity, NewContact};
 pub use conversations::NewConversation;
 pub use inboxes::{NewChannel, NewInbox};
 pub use mail::IncomingMail;
@@ -62,6 +62,11 @@ impl Desk {
             .filter(|message| conversation.agent_last_seen_at.is_none_or(|seen| message.created_at > seen))
             .take(10)
             .count()
+    }
+
+    /// Whether the website proved who the customer is.
+    pub(crate) fn hmac_verified(&self, conversation: &Conversation) -> bool {
+        self.contact_inboxes.get(&conversation.contact_inbox_id).is_some_and(|row| row.hmac_verified)
     }
 
     /// The customer's address in the conversation's inbox.

@@ -9,6 +9,7 @@ use rand::RngExt as _;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
 use crate::Sandbox;
+use crate::counts::Counts;
 use crate::dialect::since;
 use crate::event::{Delivery, Hook, Stamp};
 use crate::model::MessageStatus;
@@ -177,9 +178,9 @@ async fn is_private(url: &str) -> Option<String> {
 }
 
 /// One request. The timestamp is taken now, so each attempt is signed anew; the delivery id stays.
-async fn attempt(desk: &WeakSandbox, client: &reqwest::Client, delivery: &Delivery) -> Result<(), Failure> {
-    let Some(desk) = desk.upgrade() else { return Ok(()) };
-    let timestamp = desk.now().as_second();
+async fn attempt(weak: &WeakSandbox, client: &reqwest::Client, delivery: &Delivery) -> Result<(), Failure> {
+    let Some(desk) = weak.upgrade() else { return Ok(()) };
+    let timestamp = desk.now().as_second() + desk.faults().clock_ahead_s;
     let refuses = desk.faults().webhooks.refuse_private && desk.version() >= since::PRIVATE_TARGETS_REFUSED;
     drop(desk);
     if refuses && let Some(host) = is_private(&delivery.url).await {
@@ -202,10 +203,22 @@ async fn attempt(desk: &WeakSandbox, client: &reqwest::Client, delivery: &Delive
             .header("X-Chatwoot-Timestamp", timestamp)
             .header("X-Chatwoot-Signature", signature(&delivery.secret, timestamp, &delivery.body));
     }
+    count(weak, |counts| counts.posted += 1);
     let sent = request.body(delivery.body.clone()).send().await;
     let answer = sent.map_err(|error| Failure::NoAnswer(error.to_string()))?;
     let status = answer.status();
     // The body is ignored, but read, so that the connection can be used again.
     let _ = answer.bytes().await;
-    if status.is_success() { Ok(()) } else { Err(Failure::Status(status.as_u16(), status.to_string())) }
+    if !status.is_success() {
+        return Err(Failure::Status(status.as_u16(), status.to_string()));
+    }
+    count(weak, |counts| counts.accepted += 1);
+    Ok(())
+}
+
+/// While a delivery is on its way the desk may go, and with it who counts.
+fn count(desk: &WeakSandbox, change: impl FnOnce(&mut Counts)) {
+    if let Some(desk) = desk.upgrade() {
+        desk.count(change);
+    }
 }

@@ -106,11 +106,43 @@ impl Desk {
         *last
     }
 
+    /// After rows came with ids of their own: new ones get higher ids.
+    pub(crate) fn continue_ids(&mut self) {
+        fn last<T>(table: &Table<T>) -> i64 {
+            table.keys().next_back().copied().unwrap_or_default()
+        }
+        let attachments = self.messages.values().flat_map(|message| &message.attachments);
+        let last_attachment = attachments.map(|file| file.id).max().unwrap_or_default();
+        let mut used = vec![
+            ("agent_bots", last(&self.bots)),
+            ("attachments", last_attachment),
+            ("contacts", last(&self.contacts)),
+            ("conversations", last(&self.conversations)),
+            ("csat_responses", last(&self.csat_responses)),
+            ("inboxes", last(&self.inboxes)),
+            ("labels", last(&self.labels)),
+            ("messages", last(&self.messages)),
+            ("teams", last(&self.teams)),
+        ];
+        used.extend(self.inboxes.values().map(|inbox| (inbox.channel.table(), inbox.channel_id)));
+        for (table, id) in used {
+            let known = self.last_ids.entry(table).or_default();
+            *known = id.max(*known);
+        }
+    }
+
     /// The messages of a conversation, oldest first.
     pub fn messages_of<'a>(
         &'a self,
         conversation: &'a Conversation,
     ) -> impl DoubleEndedIterator<Item = &'a Message> + 'a {
         conversation.messages.iter().filter_map(|id| self.messages.get(id))
+    }
+
+    /// The very last message of any kind.
+    pub(crate) fn last_message<'a>(&'a self, conversation: &'a Conversation) -> Option<&'a Message> {
+        let newest = self.messages_of(conversation).next_back()?;
+        let chosen = conversation.last_of_instant.and_then(|id| self.messages.get(&id));
+        Some(chosen.filter(|message| message.created_at == newest.created_at).unwrap_or(newest))
     }
 }

@@ -99,8 +99,7 @@ impl Desk {
         };
         bots.iter()
             .filter_map(|id| self.bots.get(id))
-            .filter(|bot| !bot.outgoing_url.is_empty())
-            .map(|bot| Target::new(Hook::AgentBot, &bot.outgoing_url, &bot.secret))
+            .filter_map(|bot| Some(Target::new(Hook::AgentBot, bot.outgoing_url.as_ref()?, &bot.secret)))
             .collect()
     }
 

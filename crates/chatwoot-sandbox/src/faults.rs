@@ -6,14 +6,18 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use axum::extract::{ConnectInfo, Request, State};
-use axum::http::{Method, StatusCode};
+use axum::http::header::DATE;
+use axum::http::{HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use crate::Sandbox;
 use crate::api::answer;
 use crate::connection::Line;
+use crate::refusal::Refusal;
 
 /// What is wrong with the desk. The default is a healthy one.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,6 +38,20 @@ pub struct Faults {
     pub answers_lost: u32,
     /// Only calls whose path contains this lose their answer; empty means all writing calls.
     pub answers_lost_path: String,
+    /// The desk's clock is so many seconds ahead (behind, if negative): in the `Date` of its answers and in what it signs.
+    pub clock_ahead_s: i64,
+    /// What a proxy in front of the desk takes out of requests, e.g. `api_access_token`.
+    pub dropped_headers: Vec<String>,
+    /// Every call within the account is refused with this text, e.g. `Account is suspended`.
+    pub refused_in_account: String,
+    /// With this status; 0 is 401.
+    pub refused_status: u16,
+    /// Calls whose path ends with this break with 500; empty means none.
+    pub failing_path: String,
+    /// So many of these calls still work.
+    pub failing_after: u32,
+    /// The profile of the token's owner names no account.
+    pub belongs_nowhere: bool,
     pub webhooks: WebhookFaults,
 }
 
@@ -76,19 +94,30 @@ pub struct WebhookFaults {
 }
 
 /// Stands before the desk's interfaces and spoils what it is told to.
-pub(crate) async fn spoil(State(sandbox): State<Sandbox>, request: Request, next: Next) -> Response {
+pub(crate) async fn spoil(State(sandbox): State<Sandbox>, mut request: Request, next: Next) -> Response {
     let line = request.extensions().get::<ConnectInfo<Line>>().map(|info| info.0.clone());
     let faults = sandbox.faults();
+    if faults.outage != Outage::None {
+        sandbox.count(|counts| counts.turned_away += 1);
+    }
     match faults.outage {
         Outage::None => {}
         Outage::Unavailable => return StatusCode::SERVICE_UNAVAILABLE.into_response(),
         Outage::Closed => return cut(line),
     }
+    for name in &faults.dropped_headers {
+        request.headers_mut().remove(name.as_str());
+    }
     let path = request.uri().path();
     let from = line.as_ref().map(|line| line.from);
     let exempt = from.is_none_or(|from| from == Ipv4Addr::LOCALHOST || from == Ipv6Addr::LOCALHOST);
     if (faults.rate_limits || !exempt) && !sandbox.is_within_limits(from, path, request.headers()) {
+        sandbox.count(|counts| counts.rate_limited += 1);
         return answer::rate_limited();
+    }
+    let fails = !faults.failing_path.is_empty() && path.ends_with(&faults.failing_path);
+    if fails && !sandbox.take_fault(|faults| &mut faults.failing_after) {
+        return Refusal::Broken.into_response();
     }
     if !is_rest(path) {
         return next.run(request).await;
@@ -97,19 +126,36 @@ pub(crate) async fn spoil(State(sandbox): State<Sandbox>, request: Request, next
         tokio::time::sleep(Duration::from_millis(faults.latency_ms)).await;
     }
     if sandbox.take_fault(|faults| &mut faults.rate_limited) {
+        sandbox.count(|counts| counts.rate_limited += 1);
         return answer::rate_limited();
     }
+    sandbox.count(|counts| counts.calls += 1);
     let writes = !matches!(*request.method(), Method::GET | Method::HEAD);
     let loses = writes
         && path.contains(&faults.answers_lost_path)
         && sandbox.take_fault(|faults| &mut faults.answers_lost);
-    let response = next.run(request).await;
-    if loses { cut(line) } else { response }
+    if !faults.refused_in_account.is_empty() && path.starts_with("/api/v1/accounts/") {
+        let body = json!({"error": faults.refused_in_account});
+        let status = StatusCode::from_u16(faults.refused_status).unwrap_or(StatusCode::UNAUTHORIZED);
+        return answer::with_status(status, &body);
+    }
+    let mut response = next.run(request).await;
+    if faults.clock_ahead_s != 0 {
+        let shown = sandbox.now() + SignedDuration::from_secs(faults.clock_ahead_s);
+        if let Ok(date) = HeaderValue::from_str(&shown.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()) {
+            response.headers_mut().insert(DATE, date);
+        }
+    }
+    if loses {
+        sandbox.count(|counts| counts.answers_lost += 1);
+        return cut(line);
+    }
+    response
 }
 
 /// The calls of integrations; a visitor's widget does not use them up.
 fn is_rest(path: &str) -> bool {
-    path.starts_with("/api/") && !path.starts_with("/api/v1/widget/")
+    path == "/api" || path.starts_with("/api/") && !path.starts_with("/api/v1/widget/")
 }
 
 /// Cuts the connection under the answer. Where there is no connection (a router called in process) the answer is

@@ -41,9 +41,11 @@ pub(crate) fn seconds(at: Option<Timestamp>) -> Value {
 }
 
 /// Unix seconds as a float: the only float in Chatwoot's bodies, so it is one even when the fraction is zero.
-#[expect(clippy::cast_precision_loss, reason = "microseconds of this century fit a double exactly")]
+///
+/// Ruby divides nanoseconds, which a double holds only nearly: the last digit is sometimes another than the nearest.
+#[expect(clippy::cast_precision_loss, reason = "the loss is what is wanted")]
 pub(crate) fn float_seconds(at: Timestamp) -> Value {
-    json!(at.as_microsecond() as f64 / 1e6)
+    json!(at.as_nanosecond() as f64 / 1e9)
 }
 
 #[cfg(test)]

@@ -45,6 +45,12 @@ enum Command {
         /// Begin with four weeks of history: inboxes, teams, labels, customers and their conversations
         #[arg(long)]
         seed: bool,
+        /// Begin with recorded history: a folder with what a real desk's REST interface answered
+        /// (conversations.jsonl.gz, messages.jsonl.gz, csat.json, agents.json, inboxes.json, inbox_agent_bots.json,
+        /// teams.json, team_members.json, labels.json). Its people replace those of the desk; who has the same id
+        /// keeps the token
+        #[arg(long, value_name = "FOLDER", conflicts_with = "seed")]
+        history: Option<PathBuf>,
         /// The version of Chatwoot to pass for, from 4.6.0 to 4.15.1
         #[arg(long = "as", value_name = "VERSION", default_value_t = Version::NEWEST)]
         version: Version,
@@ -73,7 +79,7 @@ struct KitUser {
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     tracing_subscriber::fmt().with_writer(std::io::stderr).init();
-    let Command::Serve { listen, kit, seed, version, bot_retry_ms } = Arguments::parse().command;
+    let Command::Serve { listen, kit, seed, history, version, bot_retry_ms } = Arguments::parse().command;
     let plays = kit.is_some();
     let users = match kit {
         Some(path) => read_kit(&path)?,
@@ -86,6 +92,9 @@ async fn main() -> anyhow::Result<()> {
     sandbox.set_faults(Faults { webhooks, ..Faults::default() });
     if seed {
         chatwoot_sandbox::seed::seed(&sandbox, sandbox.now())?;
+    }
+    if let Some(dir) = history {
+        chatwoot_sandbox::history::load(&sandbox, &dir)?;
     }
     let listener = TcpListener::bind(listen)
         .await

@@ -5,7 +5,7 @@
 //! whole desk at a glance. They are open to anyone who reaches the sandbox, like everything of the sandbox.
 
 mod desk;
-mod files;
+pub(crate) mod files;
 mod markdown;
 
 use axum::extract::{DefaultBodyLimit, State};

@@ -20,6 +20,9 @@ pub enum Refusal {
     /// A widget that shows no or a wrong token.
     #[error("unknown widget visitor")]
     UnknownVisitor,
+    /// A website that cannot prove who its user is.
+    #[error("the identifier's hash does not fit")]
+    WrongIdentity,
     #[error("{0}")]
     Unprocessable(String),
     /// A model's validation failed, in Rails' words for its attribute.
@@ -43,9 +46,11 @@ impl Refusal {
 
     pub fn status(&self) -> StatusCode {
         match self {
-            Self::NotSignedIn | Self::InvalidToken | Self::ClosedToBots | Self::NotAuthorized => {
-                StatusCode::UNAUTHORIZED
-            }
+            Self::NotSignedIn
+            | Self::InvalidToken
+            | Self::ClosedToBots
+            | Self::NotAuthorized
+            | Self::WrongIdentity => StatusCode::UNAUTHORIZED,
             Self::NotFound | Self::UnknownVisitor => StatusCode::NOT_FOUND,
             Self::Unprocessable(_) | Self::Invalid { .. } => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Forbidden(_) => StatusCode::FORBIDDEN,
@@ -63,6 +68,7 @@ impl Refusal {
             Self::NotAuthorized => json!({"error": "You are not authorized to do this action"}),
             Self::NotFound => json!({"error": "Resource could not be found"}),
             Self::UnknownVisitor => json!({"error": "web widget does not exist"}),
+            Self::WrongIdentity => json!({"error": "HMAC failed: Invalid Identifier Hash Provided"}),
             Self::Unprocessable(text) => json!({"error": text}),
             Self::Invalid { message, attribute } => json!({"message": message, "attributes": [attribute]}),
             Self::Forbidden(text) => json!({"error": text}),

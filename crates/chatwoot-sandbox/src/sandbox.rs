@@ -1,6 +1,7 @@
 //! The handle: a desk that can be shared, served, watched, and acted upon in process.
 
 use std::net::{IpAddr, SocketAddr};
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
@@ -17,6 +18,7 @@ use tokio::task::JoinHandle;
 
 use crate::clock::Clock;
 use crate::connection::{CuttableListener, Line};
+use crate::counts::Counts;
 use crate::deliver::{self, Queued};
 use crate::desk::Desk;
 use crate::dialect::Version;
@@ -90,6 +92,7 @@ struct Inner {
     limits: Mutex<Limits>,
     clock: Clock,
     faults: Mutex<Faults>,
+    counts: Mutex<Counts>,
     /// Counts the changes, so that a page can wait for the next one.
     changes: watch::Sender<u64>,
     /// Counts the deliveries that are queued or on their way.
@@ -120,12 +123,20 @@ impl Sandbox {
             limits: Mutex::default(),
             clock,
             faults: Mutex::default(),
+            counts: Mutex::default(),
             changes: watch::Sender::new(0),
             on_the_way: watch::Sender::new(0),
             queue,
             unposted: Mutex::new(Some(unposted)),
         };
         Self { inner: Arc::new(inner) }
+    }
+
+    /// A desk with the recorded history in `dir` behind it; see [`crate::history::load`].
+    pub fn with_history(dir: &Path) -> anyhow::Result<Self> {
+        let sandbox = Self::new(Options::default());
+        crate::history::load(&sandbox, dir)?;
+        Ok(sandbox)
     }
 
     pub fn clock(&self) -> &Clock {
@@ -194,9 +205,11 @@ impl Sandbox {
         }
         let hold_back = Duration::from_millis(faults.delay_ms);
         for (n, delivery) in (0..).zip(outbox) {
+            self.count(|counts| counts.deliveries += 1);
             let unlucky =
                 faults.drop_percent > 0 && rand::rng().random_ratio(faults.drop_percent.min(100), 100);
             if faults.drop_all || unlucky || self.take_fault(|faults| &mut faults.webhooks.drop_next) {
+                self.count(|counts| counts.dropped += 1);
                 continue;
             }
             // In parallel, neighbours may still swap back; a few milliseconds make the new order hold.
@@ -243,6 +256,15 @@ impl Sandbox {
         let left = *count > 0;
         *count = count.saturating_sub(1);
         left
+    }
+
+    /// What happened so far, in figures.
+    pub fn counts(&self) -> Counts {
+        *lock(&self.inner.counts)
+    }
+
+    pub(crate) fn count(&self, change: impl FnOnce(&mut Counts)) {
+        change(&mut lock(&self.inner.counts));
     }
 
     /// Every door of the desk, pages included.

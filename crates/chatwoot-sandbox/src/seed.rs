@@ -1,4 +1,4 @@
-//! History for a desk that should not look empty: a motor-parts shop with four weeks of support behind it.
+//! Invented history for a desk that should not look empty: a motor-parts shop with four weeks of support behind it.
 //!
 //! Texts and proportions are data (`seed/texts.toml`); [`history`] makes up what happened from a fixed number, and
 //! [`play`] does it all again with the desk's own verbs. Two runs for the same moment are equal, save for secrets,

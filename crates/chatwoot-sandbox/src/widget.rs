@@ -1,6 +1,8 @@
 //! The website widget's interface: a visitor, known by the token in `X-Auth-Token`, chats with the desk.
 
 mod browser;
+mod frame;
+mod identity;
 
 use axum::Router;
 use axum::extract::{FromRequestParts, Path, Query, State};
@@ -11,7 +13,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::Sandbox;
-use crate::act::{NewContact, NewConversation, NewMessage};
+use crate::act::{Identity, NewContact, NewConversation, NewMessage};
 use crate::api::answer;
 use crate::api::params::{Members, Params};
 use crate::desk::Desk;
@@ -31,6 +33,8 @@ pub(crate) fn router() -> Router<Sandbox> {
         .route("/api/v1/widget/conversations/toggle_status", get(resolve))
         .route("/api/v1/widget/messages", get(messages).post(write))
         .route("/api/v1/widget/messages/{id}", patch(answer_survey))
+        .merge(identity::router())
+        .merge(frame::router())
 }
 
 /// The widget an address names by its `website_token`.
@@ -175,8 +179,8 @@ async fn update_contact(
     let given = params.wrapped("contact");
     sandbox.act(|desk| {
         let contact = visitor.address(desk)?.contact_id;
-        let (name, email, phone) = (given.text("name"), given.text("email"), given.text("phone_number"));
-        let contact = desk.identify_contact(contact, name, email, phone)?;
+        let contact = desk.identify_contact(contact, identity::identity(given))?;
+        identity::note_attributes(desk, contact, given)?;
         Ok(answer::json(&contact::push(desk.contact(contact)?)))
     })
 }
@@ -207,7 +211,9 @@ async fn start(
     let attributes = origin(&headers, &said);
     sandbox.act(|desk| {
         let contact = visitor.address(desk)?.contact_id;
-        desk.identify_contact(contact, who.text("name"), who.text("email"), who.text("phone_number"))?;
+        // An identifier needs its proof, which this call does not take.
+        let who = Identity { identifier: None, ..identity::identity(&who) };
+        desk.identify_contact(contact, who)?;
         let id = desk.create_conversation(NewConversation {
             additional_attributes: attributes,
             custom_attributes: params.values.object("custom_attributes").unwrap_or_default(),

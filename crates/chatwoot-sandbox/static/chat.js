@@ -1,6 +1,7 @@
 // The customer's chat. It speaks only the website widget's own HTTP interface: what happens here
 // is what the desk would see from any visitor of the shop.
-import { ask, dayOf, el, initials, moment, place, poll, prose } from "./dom.js";
+import { ask, el, poll } from "./dom.js";
+import { Thread } from "./thread.js";
 
 // Invented people: a fresh one is offered at every start, so a demo needs no typing.
 const PEOPLE = [
@@ -16,13 +17,14 @@ const EXAMPLES = [
   ["refund", "Demand a refund, angrily", "This is the second broken carburettor you sent me. I want a full refund today or my lawyer will sue you."],
   ["product", "Ask about a product", "Which spark plugs fit a 1969 Mustang with the 302 engine, and how long does shipping to Norway take?"],
 ];
-const RATINGS = [["1", "very unhappy"], ["2", "unhappy"], ["3", "neither"], ["4", "happy"], ["5", "very happy"]];
 const STORE = "hot-rodan-visitor";
 
 const $ = (id) => document.getElementById(id);
 const [start, thread, composer, problem, picker] = ["start", "thread", "composer", "problem", "inbox"].map($);
-const messages = new Map();
-const days = new Map();
+const written = new Thread(thread, (id, submitted_values) => attempt(async () => {
+  await widget("PATCH", `messages/${id}`, { message: { submitted_values } });
+  await now();
+}));
 let visitor = JSON.parse(sessionStorage.getItem(STORE) ?? "null");
 let inboxes = [];
 let said = { refused: null, silent: null };
@@ -43,8 +45,7 @@ async function begin(name, email, content) {
 function forget() {
   sessionStorage.removeItem(STORE);
   visitor = null;
-  messages.clear();
-  thread.replaceChildren();
+  written.clear();
 }
 
 function offerPerson() {
@@ -79,11 +80,8 @@ async function refresh() {
   try {
     const { payload } = await widget("GET", "messages");
     if (asked !== visitor) return;
-    const fresh = payload.filter((one) => JSON.stringify(one) !== messages.get(one.id)?.seen);
-    await render(fresh);
-    if (asked !== visitor) return;
-    complain({ silent: null });
-    if (fresh.length) draw();
+    await written.take(payload, () => asked === visitor);
+    if (asked === visitor) complain({ silent: null });
   } catch (error) {
     if (error.status === 401 || error.status === 404) {
       forget();
@@ -92,69 +90,6 @@ async function refresh() {
       complain({ silent: null, refused: "The desk no longer knows this chat: it was probably started anew. Begin again below." });
     } else complain({ silent: error.message });
   }
-}
-
-async function render(fresh) {
-  if (!fresh.length) return;
-  const { html } = await ask("POST", "/_sandbox/markdown", { body: { texts: fresh.map((one) => one.content ?? "") } });
-  fresh.forEach((one, n) => messages.set(one.id, { ...one, html: html[n], seen: JSON.stringify(one) }));
-}
-
-function draw() {
-  const atEnd = thread.scrollHeight - thread.scrollTop - thread.clientHeight < 80;
-  const lines = [];
-  let day = null;
-  for (const one of [...messages.values()].sort((a, b) => a.created_at - b.created_at || a.id - b.id)) {
-    const today = dayOf(one.created_at);
-    if (today !== day) lines.push(dayLine((day = today)));
-    lines.push(one.node ??= line(one));
-  }
-  place(thread, lines);
-  if (atEnd) thread.scrollTop = thread.scrollHeight;
-}
-
-function dayLine(day) {
-  if (!days.has(day)) days.set(day, el("li", { class: "day" }, day));
-  return days.get(day);
-}
-
-function line(one) {
-  const mine = one.message_type === 0 || one.message_type === "incoming";
-  if (mine) {
-    const bubble = el("div", { class: "bubble", dir: "auto" }, one.content ?? "");
-    return el("li", { class: "message mine", "data-id": one.id }, el("p", { class: "who" }, "You, ", moment(one.created_at)), bubble);
-  }
-  const name = one.sender?.available_name || one.sender?.name || "Hot Rodan";
-  const survey = one.content_type === "input_csat";
-  const bubble = el("div", { class: "bubble" }, survey ? surveyOf(one) : prose(one.html), attachmentsOf(one));
-  const face = one.sender
-    ? el("span", { class: "face", "aria-hidden": "true" }, initials(name))
-    : el("img", { class: "face", src: "/_sandbox/static/mark.svg", alt: "" });
-  return el("li", { class: "message theirs", "data-id": one.id }, el("p", { class: "who" }, `${name}, `, moment(one.created_at)), face, bubble);
-}
-
-function attachmentsOf(one) {
-  if (!one.attachments?.length) return null;
-  const name = (file) => decodeURIComponent((file.data_url ?? "").split("/").pop() || "file");
-  return el("ul", { class: "attachments" }, ...one.attachments.map((file) => el("li", {}, `Attached: ${name(file)}`)));
-}
-
-function surveyOf(one) {
-  const given = one.content_attributes?.submitted_values?.csat_survey_response;
-  const text = el("p", {}, one.content || "Please rate the conversation");
-  if (given) {
-    const [, words] = RATINGS[given.rating - 1] ?? ["", ""];
-    return el("div", { class: "survey" }, text, el("p", { class: "quiet" }, `You answered ${given.rating} of 5: ${words}. Thank you.`));
-  }
-  const rate = (rating) => attempt(async () => {
-    const answer = { csat_survey_response: { rating: Number(rating), feedback_message: "" } };
-    await widget("PATCH", `messages/${one.id}`, { message: { submitted_values: answer } });
-    await now();
-  });
-  const buttons = RATINGS.map(([rating, words]) =>
-    el("button", { type: "button", class: "button", title: words, "aria-label": `${rating} of 5, ${words}`, onclick: () => rate(rating) }, rating));
-  return el("div", { class: "survey" }, text, el("div", { class: "stars", role: "group", "aria-label": "Rating" }, ...buttons),
-    el("p", { class: "hint" }, "1 is very unhappy, 5 is very happy"));
 }
 
 /** Does one thing at a time: controls rest meanwhile, and a refusal is shown where the person looks. */
@@ -191,7 +126,7 @@ composer.addEventListener("submit", (event) => {
   attempt(async () => {
     await widget("POST", "messages", { message: message(content) });
     $("text").value = "";
-    thread.scrollTop = thread.scrollHeight;
+    written.toEnd();
     await now();
   }).then(() => $("text").focus());
 });

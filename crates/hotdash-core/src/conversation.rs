@@ -45,7 +45,13 @@ pub enum Channel {
     Api,
     Sms,
     Whatsapp,
-    /// One we have no special behaviour for, e.g. `Channel::Telegram`.
+    Facebook,
+    Instagram,
+    Telegram,
+    Line,
+    Twitter,
+    Tiktok,
+    /// One we have no special behaviour for, e.g. `Channel::Voice`.
     Other(String),
 }
 
@@ -59,6 +65,12 @@ impl Channel {
             Self::Api => "api",
             Self::Sms => "sms",
             Self::Whatsapp => "whatsapp",
+            Self::Facebook => "facebook",
+            Self::Instagram => "instagram",
+            Self::Telegram => "telegram",
+            Self::Line => "line",
+            Self::Twitter => "twitter",
+            Self::Tiktok => "tiktok",
             Self::Other(name) => name,
         }
     }
@@ -149,6 +161,9 @@ pub struct Message {
     pub content: Option<String>,
     /// An e-mail's new text without quoted thread and signature; `None` where there is no such distinction.
     pub new_text: Option<String>,
+    /// Of an e-mail that came in: who wrote it to whom.
+    #[serde(default)]
+    pub envelope: Option<Envelope>,
     pub content_type: String,
     pub direction: Direction,
     /// A private note: never shown to the customer.
@@ -169,6 +184,25 @@ impl Message {
         self.new_text.as_deref().or(self.content.as_deref()).unwrap_or("")
     }
 
+    /// The same words, however they are dressed: some versions of Chatwoot deliver HTML where others have Markdown.
+    #[must_use]
+    pub fn says_the_same(&self, other: &Self) -> bool {
+        let words = |message: &Self| {
+            let mut in_tag = false;
+            let mut words = String::new();
+            for c in message.text().chars() {
+                match c {
+                    '<' => in_tag = true,
+                    '>' if in_tag => in_tag = false,
+                    c if !in_tag && c.is_alphanumeric() => words.push(c),
+                    _ => {}
+                }
+            }
+            words
+        };
+        words(self) == words(other)
+    }
+
     /// A message that the customer wrote (an automatic reply of their mailbox is not one).
     #[must_use]
     pub fn is_from_customer(&self) -> bool {
@@ -181,6 +215,45 @@ impl Message {
         !self.private
             && self.direction == Direction::Outgoing
             && matches!(self.author, Author::Agent { .. } | Author::NativeApp)
+    }
+}
+
+/// The addresses of an e-mail, as its sender wrote them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Envelope {
+    pub subject: Option<String>,
+    pub from: Vec<String>,
+    pub to: Vec<String>,
+    pub cc: Vec<String>,
+    pub bcc: Vec<String>,
+}
+
+impl Envelope {
+    /// Who gets a copy of the answer, as Chatwoot's own editor proposes it: everybody the customer wrote to openly,
+    /// and whoever wrote in their place, except the customer and the desk's own addresses. Who was copied in secret
+    /// stays secret.
+    #[must_use]
+    pub fn copies(&self, customer: Option<&str>, own: &[String]) -> Vec<String> {
+        let same = |a: &str, b: &str| a.trim().eq_ignore_ascii_case(b.trim());
+        let is_own = |address: &str| {
+            own.iter().any(|own| same(own, address))
+                || customer.is_some_and(|customer| same(customer, address))
+                // Chatwoot's own reply addresses lead back to the conversation.
+                || address.trim_start().to_ascii_lowercase().starts_with("reply+")
+        };
+        let mut copies: Vec<String> = Vec::new();
+        for address in self.from.iter().chain(&self.cc).chain(&self.to).filter(|address| !is_own(address)) {
+            // Chatwoot refuses the whole reply for one address that is none.
+            let is_address = address.split_once('@').is_some_and(|(who, host)| {
+                !who.is_empty()
+                    && host.contains('.')
+                    && !address.contains(|c: char| c.is_whitespace() || c == ',')
+            });
+            if is_address && !copies.iter().any(|known| same(known, address)) {
+                copies.push(address.clone());
+            }
+        }
+        copies
     }
 }
 
@@ -251,6 +324,23 @@ pub struct CsatAnswer {
     pub feedback: Option<String>,
 }
 
+/// A survey's answer as the desk lists it; the same one stands in the marks of its message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SurveyAnswer {
+    /// The desk's number of the answer, not of the message.
+    pub id: i64,
+    pub conversation: ConversationId,
+    /// The survey that was answered.
+    pub message: MessageId,
+    pub contact: Option<ContactId>,
+    /// Who had the conversation when it was answered.
+    pub agent: Option<AgentId>,
+    /// 1…5
+    pub rating: u8,
+    pub feedback: Option<String>,
+    pub created_at: Timestamp,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DeliveryStatus {
@@ -269,3 +359,6 @@ pub struct Attachment {
     pub url: Option<String>,
     pub size_bytes: Option<i64>,
 }
+
+#[cfg(test)]
+mod tests;

@@ -15,7 +15,7 @@ mod vocabulary;
 #[cfg(test)]
 mod samples;
 
-pub use check::{Finding, Severity, check, checks_run};
+pub use check::{Finding, Severity, WINDOW, check, check_window, checks_run};
 pub use compose::compose;
 pub use guard::liquid_safe;
 pub use note::{NoteInput, note};

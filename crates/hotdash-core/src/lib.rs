@@ -9,6 +9,7 @@
 //! | [`conversation`] | conversations, messages, contacts, agents in our words |
 //! | [`event`] | everything that can happen on a desk |
 //! | [`action`] | everything we may want to do there, and why |
+//! | [`channel`] | what may be sent on a channel, how long, in which form |
 //! | [`analysis`] | what a message is about, how it sounds, what it wants, how soon |
 //! | [`hours`] | when the team works |
 //! | [`rulebook`] | the rules a lead writes |
@@ -19,6 +20,7 @@
 
 pub mod action;
 pub mod analysis;
+pub mod channel;
 pub mod conversation;
 pub mod decide;
 pub mod draft;

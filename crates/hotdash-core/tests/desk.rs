@@ -50,6 +50,7 @@ fn said(text: &str, direction: Direction, author: Author) -> Message {
         conversation: ConversationId(1),
         content: Some(text.to_owned()),
         new_text: None,
+        envelope: None,
         content_type: "text".to_owned(),
         direction,
         private: false,

@@ -3,16 +3,17 @@
 -- before it exists.
 
 CREATE TABLE desks (
-    id BIGINT PRIMARY KEY,
+    id {{id}},
+    key TEXT NOT NULL,
     base_url TEXT NOT NULL,
     account BIGINT NOT NULL,
-    name TEXT NOT NULL,
     -- the unguessable path for desks too old to sign
     url_token TEXT NOT NULL,
     -- how many turns the rotation has given out: its compare-and-set makes the rotation fair across replicas
     turn BIGINT NOT NULL,
     created_at BIGINT NOT NULL
 );
+CREATE UNIQUE INDEX desks_by_key ON desks (key, account);
 
 -- Every webhook request that proved where it came from, as received.
 CREATE TABLE deliveries (
@@ -28,9 +29,12 @@ CREATE TABLE deliveries (
     -- received, processed, rejected (not JSON), dead
     state TEXT NOT NULL,
     reason TEXT,
-    body {{bytes}} NOT NULL,
     received_at BIGINT NOT NULL,
-    settled_at BIGINT
+    settled_at BIGINT,
+    -- how often the same came again
+    repeats BIGINT NOT NULL DEFAULT 0,
+    -- last: whoever counts need not read over it
+    body {{bytes}} NOT NULL
 );
 CREATE UNIQUE INDEX deliveries_by_digest ON deliveries (desk, digest);
 CREATE UNIQUE INDEX deliveries_by_uid ON deliveries (desk, uid);
@@ -44,6 +48,7 @@ CREATE TABLE jobs (
     payload TEXT NOT NULL,
     -- ready, leased, dead
     state TEXT NOT NULL,
+    -- when to try it; of a dead one: when it died
     run_at BIGINT NOT NULL,
     attempts BIGINT NOT NULL,
     leased_until BIGINT,
@@ -62,6 +67,8 @@ CREATE TABLE conversations (
     assignee BIGINT,
     -- Chatwoot's updated_at in microseconds: the newest payload wins
     seen BIGINT NOT NULL,
+    -- of one updated_at: how far its consequences are told
+    settled BIGINT NOT NULL,
     state TEXT NOT NULL,
     waiting_since BIGINT,
     last_activity_at BIGINT,
@@ -84,10 +91,92 @@ CREATE TABLE messages (
     changed BIGINT NOT NULL,
     -- why the channel did not deliver it
     failure TEXT,
+    -- 1: an event told us of it, and what follows from it was done; 0: it was only read on the desk
+    told BIGINT NOT NULL DEFAULT 0,
     created_at BIGINT NOT NULL,
     PRIMARY KEY (desk, id)
 );
 CREATE INDEX messages_by_conversation ON messages (desk, conversation, id);
+
+-- How far each desk was compared with what is here.
+CREATE TABLE polls (
+    desk BIGINT PRIMARY KEY,
+    -- whatever was touched on the desk before was looked at
+    covered_until BIGINT NOT NULL,
+    polled_at BIGINT NOT NULL,
+    -- how long the desk worked for the last poll, for how many conversations
+    took_ms BIGINT NOT NULL,
+    listed BIGINT NOT NULL
+);
+
+-- Which conversations were compared with the desk.
+CREATE TABLE verified (
+    desk BIGINT NOT NULL,
+    conversation BIGINT NOT NULL,
+    -- updated_at of the conversation then, in microseconds; negative: something was too new to be missed
+    seen BIGINT NOT NULL,
+    -- when to look once more: what happens to messages later does not touch their conversation
+    again_at BIGINT,
+    -- updated_at of the conversation when its whole thread was read, 0 = never
+    whole BIGINT NOT NULL DEFAULT 0,
+    PRIMARY KEY (desk, conversation)
+);
+CREATE INDEX verified_by_again ON verified (desk, again_at) WHERE again_at IS NOT NULL;
+
+-- The walk back through a desk's conversations: one for each desk, the last that was asked for.
+CREATE TABLE backfills (
+    desk BIGINT PRIMARY KEY,
+    -- how far back
+    since BIGINT NOT NULL,
+    started_at BIGINT NOT NULL,
+    -- the last page of the list that is wholly here, and the last activity of its last conversation
+    page BIGINT NOT NULL,
+    reached BIGINT NOT NULL,
+    conversations BIGINT NOT NULL,
+    messages BIGINT NOT NULL,
+    surveys BIGINT NOT NULL,
+    finished_at BIGINT
+);
+
+-- Survey answers as the desk lists them.
+CREATE TABLE surveys (
+    desk BIGINT NOT NULL,
+    id BIGINT NOT NULL,
+    conversation BIGINT NOT NULL,
+    message BIGINT NOT NULL,
+    agent BIGINT,
+    rating BIGINT NOT NULL,
+    body TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    PRIMARY KEY (desk, id)
+);
+
+-- Agents, inboxes, teams and labels, each as the desk last listed it.
+CREATE TABLE roster (
+    desk BIGINT NOT NULL,
+    -- agent, inbox, team, label
+    kind TEXT NOT NULL,
+    id BIGINT NOT NULL,
+    body TEXT NOT NULL,
+    read_at BIGINT NOT NULL,
+    PRIMARY KEY (desk, kind, id)
+);
+
+-- What happened on the desk and no delivery told of.
+CREATE TABLE gaps (
+    id TEXT PRIMARY KEY,
+    desk BIGINT NOT NULL,
+    conversation BIGINT NOT NULL,
+    -- NULL: the conversation itself
+    message BIGINT,
+    event TEXT NOT NULL,
+    -- when the desk was read
+    found_at BIGINT NOT NULL,
+    repaired_at BIGINT
+);
+CREATE INDEX gaps_by_conversation ON gaps (desk, conversation, id);
+CREATE INDEX gaps_by_time ON gaps (desk, id);
+CREATE INDEX gaps_open ON gaps (desk) WHERE repaired_at IS NULL;
 
 CREATE TABLE decisions (
     id TEXT PRIMARY KEY,
@@ -140,7 +229,8 @@ CREATE TABLE drafts (
     conversation BIGINT NOT NULL,
     -- the last customer message it answers
     answers BIGINT NOT NULL,
-    -- queued, drafting, ready, held, approved, sending, sent, rejected, superseded, failed
+    -- queued, drafting, ready, held, approved, sending, sent, rejected, superseded, expired,
+    -- failed
     state TEXT NOT NULL,
     -- needs two different people
     hold BIGINT NOT NULL,
@@ -193,12 +283,20 @@ CREATE TABLE users (
     id {{id}},
     email TEXT NOT NULL,
     name TEXT NOT NULL,
-    -- lead, reviewer, viewer
-    role TEXT NOT NULL,
     password_hash TEXT,
     created_at BIGINT NOT NULL
 );
 CREATE UNIQUE INDEX users_by_email ON users (email);
+
+-- At which desks a person works, and as what.
+CREATE TABLE members (
+    user_id BIGINT NOT NULL,
+    desk BIGINT NOT NULL,
+    -- lead, reviewer, viewer
+    role TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    PRIMARY KEY (user_id, desk)
+);
 
 -- One-time links; only their digest is kept.
 CREATE TABLE sign_in_links (

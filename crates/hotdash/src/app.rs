@@ -1,24 +1,21 @@
-//! The bag of ports that every use-case gets.
+//! The bag of ports that every use-case gets: what the house shares, and the desks with what belongs to each.
 
-use crate::chatwoot::api::{AddressError, CallError, Chatwoot, DeskAddress};
-use crate::chatwoot::signature::Secrets;
+mod desk;
+
+pub use desk::{Desk, new_url_token};
+
+use crate::chatwoot::api::AddressError;
 use crate::clock::Clock;
-use crate::config::{Config, KnowledgeSource};
-use crate::knowledge::{Knowledge, KnowledgeError};
+use crate::config::Config;
+use crate::knowledge::KnowledgeError;
 use crate::model::{Model, ModelAddress, ModelError};
-use crate::store::desks::Desk;
 use crate::store::{Store, StoreError};
-use arc_swap::ArcSwap;
-use hotdash_core::conversation::Agent;
-use hotdash_core::hours::{Hours, HoursError};
-use hotdash_core::ids::{ConversationId, DraftId};
-use hotdash_core::rulebook::Rulebook;
+use hotdash_core::hours::HoursError;
+use hotdash_core::ids::{ConversationId, DeskId, DraftId};
 use std::sync::Arc;
-use tokio::sync::{Mutex, Notify, broadcast};
+use tokio::sync::{Notify, broadcast};
 use tokio_util::sync::CancellationToken;
 
-/// Agents come and go; asking the desk for every message would cost it 31 ms each time.
-const AGENTS_FRESH_MS: i64 = 5_000;
 /// A browser that fell further behind reads the page again.
 const NOTICES: usize = 256;
 
@@ -27,20 +24,15 @@ pub struct App {
     pub config: Config,
     pub clock: Clock,
     pub store: Store,
-    pub desk: Desk,
-    pub secrets: Secrets,
-    pub chatwoot: Chatwoot,
     pub model: Option<Model>,
-    pub knowledge: Knowledge,
-    pub rulebook: ArcSwap<Rulebook>,
-    pub hours: Hours,
+    /// In the order of their numbers; at least one.
+    pub desks: Vec<Arc<Desk>>,
     /// What changed, for open pages.
-    pub notices: broadcast::Sender<Notice>,
+    pub notices: broadcast::Sender<(DeskId, Notice)>,
     /// There is work to claim.
     pub work: Notify,
     /// The process was asked to stop: what would go on for ever (live news of open pages) ends.
     pub stopping: CancellationToken,
-    agents: Mutex<Option<(i64, Arc<Vec<Agent>>)>>,
 }
 
 /// Something an open page wants to know.
@@ -49,6 +41,8 @@ pub enum Notice {
     QueueChanged,
     DraftChanged(DraftId),
     ConversationChanged(ConversationId),
+    /// Something became a dead letter or a gap, or is none any more.
+    TroubleChanged,
 }
 
 /// Why hotdash cannot start.
@@ -57,32 +51,30 @@ pub enum StartError {
     #[error(transparent)]
     Store(#[from] StoreError),
     #[error("CHATWOOT_BASE_URL or CHATWOOT_TOKEN: {0}")]
-    Desk(#[from] AddressError),
+    Address(#[from] AddressError),
     #[error("HOTDASH_KNOWLEDGE_DIR: {0}")]
     Knowledge(#[from] KnowledgeError),
     #[error("OPENAI_BASE_URL: {0}")]
     Model(#[from] ModelError),
     #[error("HOTDASH_HOURS_FILE: {0}")]
     Hours(#[from] HoursError),
+    #[error("HOTDASH_RULES_FILE: {}", problems.join("; "))]
+    Rules { problems: Vec<String> },
+    #[error("desk {desk}: {error}")]
+    Desk { desk: String, error: Box<StartError> },
 }
 
 impl App {
     /// Open every port. Calls nobody but the database.
     pub async fn build(config: Config, clock: Clock) -> Result<Arc<Self>, StartError> {
         let store = Store::open(&config.database_url).await?;
-        let desk = Desk {
-            id: config.desk.id,
-            base_url: config.desk.base_url.clone(),
-            account: config.desk.account,
-            name: config.shop_name.clone(),
-            url_token: new_url_token(),
-        };
-        let desk = store.keep_desk(&desk, clock.now_ms()).await?;
-        let chatwoot = Chatwoot::new(DeskAddress::new(
-            config.desk.base_url.clone(),
-            config.desk.account,
-            config.desk.token.clone(),
-        ))?;
+        let mut desks: Vec<Arc<Desk>> = Vec::new();
+        for settings in &config.desks {
+            let opened = Desk::open(settings.clone(), &store, &clock, &desks).await;
+            let named = |error| StartError::Desk { desk: settings.key.clone(), error: Box::new(error) };
+            desks.push(Arc::new(opened.map_err(named)?));
+        }
+        desks.sort_by_key(|desk| desk.id);
         let model = config.model.as_ref().map(|m| {
             Model::new(ModelAddress {
                 base_url: m.base_url.clone(),
@@ -91,50 +83,27 @@ impl App {
                 timeout: m.timeout,
             })
         });
-        let knowledge = match &config.knowledge {
-            KnowledgeSource::Folder(folder) => Knowledge::load(folder)?,
-            KnowledgeSource::DemoShop => Knowledge::shipped()?,
-            KnowledgeSource::Nothing => Knowledge::empty()?,
-        };
-        let secrets = Secrets::new(config.desk.webhook_secrets.iter().cloned());
         Ok(Arc::new(Self {
-            secrets,
-            chatwoot,
             model: model.transpose()?,
-            knowledge,
-            rulebook: ArcSwap::from_pointee(Rulebook::shipped()),
-            hours: match &config.hours {
-                Some(text) => Hours::parse(text)?,
-                None => Hours::shipped().in_zone(&config.timezone)?,
-            },
             notices: broadcast::channel(NOTICES).0,
             work: Notify::new(),
             stopping: CancellationToken::new(),
-            agents: Mutex::new(None),
+            desks,
             store,
-            desk,
             clock,
             config,
         }))
     }
 
-    /// The desk's people with their availability, at most some seconds old.
-    pub async fn agents(&self) -> Result<Arc<Vec<Agent>>, CallError> {
-        let mut kept = self.agents.lock().await;
-        let now = self.clock.now_ms();
-        if let Some((at, agents)) = &*kept
-            && (0..AGENTS_FRESH_MS).contains(&(now - at))
-        {
-            return Ok(Arc::clone(agents));
-        }
-        let fresh = Arc::new(self.chatwoot.agents().await?);
-        *kept = Some((now, Arc::clone(&fresh)));
-        Ok(fresh)
+    /// A desk that is served; `None` when it was taken out of the settings.
+    #[must_use]
+    pub fn desk(&self, id: DeskId) -> Option<&Arc<Desk>> {
+        self.desks.iter().find(|desk| desk.id == id)
     }
 
-    /// Tell open pages. Nobody listening is fine.
-    pub fn tell(&self, notice: Notice) {
-        let _ = self.notices.send(notice);
+    /// Tell open pages of a desk. Nobody listening is fine.
+    pub fn tell(&self, desk: DeskId, notice: Notice) {
+        let _ = self.notices.send((desk, notice));
     }
 }
 
@@ -151,8 +120,3 @@ friday = ["00:00-24:00"]
 saturday = ["00:00-24:00"]
 sunday = ["00:00-24:00"]
 "#;
-
-/// 128 random bits: nobody guesses the address.
-fn new_url_token() -> String {
-    hex::encode(rand::random::<[u8; 16]>())
-}

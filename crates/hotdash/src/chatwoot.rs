@@ -6,12 +6,14 @@
 //! |---|---|
 //! | [`signature`] | believes a delivery or says why not |
 //! | [`event`] | turns a delivery's body into an event of the core |
+//! | [`identity`] | proves to the live chat who looks at a page |
 //! | [`wire`] | Chatwoot's JSON, in both its shapes |
 //! | [`recording`] | reads what was written down of a desk, to play it again |
 //! | [`api`] | calls the desk and names every refusal |
 
 pub mod api;
 pub mod event;
+pub mod identity;
 pub mod recording;
 pub mod signature;
 pub mod wire;

@@ -1,16 +1,25 @@
 //! The doors for the terminal.
 
+mod backfill;
 mod demo;
 mod doctor;
 mod eval;
+mod health;
+mod replay;
 mod serve;
 mod user;
+mod widget;
 
 use crate::config::Config;
+use anyhow::bail;
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use tracing::Level;
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::{FilterExt, filter_fn};
+use tracing_subscriber::layer::{Layer, SubscriberExt};
+use tracing_subscriber::util::SubscriberInitExt;
 
 /// The service beside a Chatwoot desk: it routes and tags what customers write, drafts replies with evidence, lets a
 /// person decide, and sends exactly once.
@@ -36,10 +45,19 @@ enum Command {
     Serve,
     /// Walk the chain from the desk to here and say what is wrong and how to mend it.
     Doctor(doctor::Doctor),
+    /// Ask the hotdash that serves with these settings whether it lives. Ends with 0 only when it does.
+    ///
+    /// For containers and supervisors; needs no other program.
+    Health(health::Health),
+    /// Send dead letters and deliveries through once more; without arguments, list what is dead.
+    Replay(replay::Replay),
+    Backfill(backfill::BackfillCommand),
     /// Compare what hotdash makes of recorded input with what is known to be true.
     Eval(eval::Eval),
     /// People who sign in.
     User(user::UserCommand),
+    /// The desk's live chat on your own pages: snippet, policy, identity, colour.
+    Widget(widget::Widget),
 }
 
 /// Parse the command line and run one command.
@@ -72,17 +90,46 @@ async fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
             serve::run(config).await
         }
         Command::Doctor(doctor) => doctor.run(&Config::load(file)?).await,
+        Command::Health(health) => health.run(&Config::load(file)?).await,
+        Command::Replay(replay) => replay.run(Config::load(file)?).await,
+        Command::Backfill(backfill) => {
+            let config = Config::load(file)?;
+            start_logging(&Config::log_filter("warn"), config.log_json);
+            backfill.run(config).await
+        }
         Command::Eval(eval) => eval.run().await,
         Command::User(user) => user.run(Config::load(file)?).await,
+        Command::Widget(widget) => widget.run(&Config::load(file)?).await,
+    }
+}
+
+/// What was asked for of hotdash; of the libraries under it never more than `info`. Below that some of them log what they
+/// handle: statements with customers' words in them, addresses with sign-in tokens.
+/// The desk that is meant; without a name, the only one.
+fn desk_named<'a, D>(
+    desks: &'a [D],
+    key_of: impl Fn(&D) -> &str,
+    key: Option<&str>,
+) -> anyhow::Result<&'a D> {
+    let keys = || desks.iter().map(&key_of).collect::<Vec<_>>().join(", ");
+    match (key, desks) {
+        (None, [only]) => Ok(only),
+        (None, _) => bail!("there are several desks: say which with --desk ({})", keys()),
+        (Some(key), desks) => match desks.iter().find(|desk| key_of(desk) == key) {
+            Some(desk) => Ok(desk),
+            None => bail!("there is no desk {key:?}: take one of {}", keys()),
+        },
     }
 }
 
 fn start_logging(filter: &str, json: bool) {
-    let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("info"));
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let asked = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("info"));
+    let harmless = filter_fn(|line| line.target().starts_with("hotdash") || *line.level() <= Level::INFO);
+    let filter = asked.and(harmless);
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
     if json {
-        lines.json().init();
+        tracing_subscriber::registry().with(lines.json().with_filter(filter)).init();
     } else {
-        lines.with_target(false).init();
+        tracing_subscriber::registry().with(lines.with_target(false).with_filter(filter)).init();
     }
 }

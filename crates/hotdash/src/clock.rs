@@ -8,28 +8,42 @@ use uuid::timestamp::context::ContextV7;
 /// Where "now" comes from, and with it the time-sortable ids.
 #[derive(Clone)]
 pub struct Clock {
-    /// `None` = the machine's clock; else milliseconds since 1970, set by a test.
-    hands: Option<Arc<AtomicI64>>,
+    hands: Hands,
     /// Keeps ids in order within a millisecond, and when the machine's clock is set back.
     order: Arc<Mutex<ContextV7>>,
+}
+
+#[derive(Clone)]
+enum Hands {
+    Machine,
+    /// Milliseconds since 1970, set by a test.
+    Set(Arc<AtomicI64>),
+    /// The machine's clock, so many milliseconds ahead.
+    Ahead(Arc<AtomicI64>),
 }
 
 impl Clock {
     /// The machine's clock.
     #[must_use]
     pub fn real() -> Self {
-        Self { hands: None, order: Arc::new(Mutex::new(ContextV7::new())) }
+        Self { hands: Hands::Machine, order: Arc::new(Mutex::new(ContextV7::new())) }
     }
 
     /// A clock that stands still until it is set.
     #[must_use]
     pub fn manual(now: Timestamp) -> Self {
-        Self { hands: Some(Arc::new(AtomicI64::new(now.as_millisecond()))), ..Self::real() }
+        Self { hands: Hands::Set(Arc::new(AtomicI64::new(now.as_millisecond()))), ..Self::real() }
     }
 
-    /// Move a manual clock; the machine's clock cannot be moved.
+    /// A clock that runs like the machine's and can be set forward.
+    #[must_use]
+    pub fn running() -> Self {
+        Self { hands: Hands::Ahead(Arc::default()), ..Self::real() }
+    }
+
+    /// Move the hands of a test's clock; the machine's clock cannot be moved.
     pub fn advance(&self, milliseconds: i64) {
-        if let Some(hands) = &self.hands {
+        if let Hands::Set(hands) | Hands::Ahead(hands) = &self.hands {
             hands.fetch_add(milliseconds, Ordering::SeqCst);
         }
     }
@@ -38,8 +52,9 @@ impl Clock {
     #[must_use]
     pub fn now_ms(&self) -> i64 {
         match &self.hands {
-            Some(hands) => hands.load(Ordering::SeqCst),
-            None => machine_now().as_millisecond(),
+            Hands::Machine => machine_now().as_millisecond(),
+            Hands::Set(hands) => hands.load(Ordering::SeqCst),
+            Hands::Ahead(by) => machine_now().as_millisecond() + by.load(Ordering::SeqCst),
         }
     }
 
@@ -59,6 +74,14 @@ impl Clock {
         let timestamp = uuid::Timestamp::from_unix(&*order, seconds, nanos);
         uuid::Uuid::new_v7(timestamp).to_string()
     }
+}
+
+/// Where the ids made from this millisecond on begin.
+#[must_use]
+pub fn first_id_at(ms: i64) -> String {
+    let hex = format!("{:012x}", ms.max(0));
+    let (high, low) = hex.split_at(hex.len() - 4);
+    format!("{high}-{low}")
 }
 
 #[expect(clippy::disallowed_methods, reason = "the one place that may")]

@@ -9,7 +9,6 @@ mod settings;
 pub use raw::ConfigError;
 pub use settings::{SETTINGS, Setting};
 
-use hotdash_core::ids::DeskId;
 use raw::Raw;
 use secrecy::SecretString;
 use std::collections::BTreeMap;
@@ -19,17 +18,13 @@ use std::time::Duration;
 /// Every setting, checked.
 #[derive(Debug, Clone)]
 pub struct Config {
-    pub desk: DeskConfig,
+    /// At least one.
+    pub desks: Vec<DeskConfig>,
     pub database_url: String,
     pub data_dir: PathBuf,
     pub listen: String,
     /// Where people reach hotdash, without a slash at the end.
     pub public_url: String,
-    pub timezone: String,
-    /// The team's hours as TOML; `None` = the shipped ones.
-    pub hours: Option<String>,
-    /// First-response target.
-    pub sla_minutes: i64,
     /// How long an approved reply waits and can be taken back.
     pub undo_seconds: i64,
     /// A decision without grades is refused.
@@ -38,18 +33,17 @@ pub struct Config {
     pub debounce: Duration,
     /// How far the timestamp of a delivery may be from now.
     pub signature_tolerance_s: i64,
-    /// Accept the original guide's signature form too.
-    pub legacy_signature: bool,
     /// After an unclear outcome: how long the desk may still be busy with the call, before we look.
     pub unclear_wait: Duration,
     /// The first pause before a failed job is tried again; it doubles from there.
     pub retry_pause: Duration,
+    /// The shortest pause between two comparisons with a desk; zero = it is not compared.
+    pub poll_pause: Duration,
+    /// How long a delivery may take before what it would tell counts as missing.
+    pub gap_after: Duration,
     /// How long a job is leased before another worker may take it.
     pub lease: Duration,
     pub model: Option<ModelConfig>,
-    pub knowledge: KnowledgeSource,
-    /// Who signs for the shop in drafts.
-    pub shop_name: String,
     pub log: String,
     pub log_json: bool,
 }
@@ -64,15 +58,42 @@ pub enum KnowledgeSource {
     DemoShop,
 }
 
-/// One Chatwoot account.
+/// One Chatwoot account, and what its team wants.
 #[derive(Debug, Clone)]
 pub struct DeskConfig {
-    pub id: DeskId,
+    /// By which it is known in settings, commands and the database.
+    pub key: String,
     pub base_url: String,
     pub account: i64,
     pub token: SecretString,
     /// Several may be valid at once, so that a rotation loses nothing.
     pub webhook_secrets: Vec<SecretString>,
+    /// Accept the original guide's signature form too.
+    pub legacy_signature: bool,
+    pub timezone: String,
+    /// The team's hours as TOML; `None` = the shipped ones.
+    pub hours: Option<String>,
+    /// The team's rules: the file's name and its TOML; `None` = the shipped ones.
+    pub rules: Option<(String, String)>,
+    /// First-response target.
+    pub sla_minutes: i64,
+    pub knowledge: KnowledgeSource,
+    /// Who signs for the shop in drafts.
+    pub shop_name: String,
+    /// What the desk allows one address.
+    pub calls_per_minute: u32,
+    pub widget: WidgetConfig,
+}
+
+/// The desk's live chat on web pages.
+#[derive(Debug, Clone)]
+pub struct WidgetConfig {
+    /// Which website inbox; `None` = no chat on hotdash's pages.
+    pub website_token: Option<String>,
+    /// Wished for: the real one is the inbox's.
+    pub color: String,
+    /// With it the desk believes who a page says is signed in.
+    pub hmac_token: Option<SecretString>,
 }
 
 /// An OpenAI-compatible server.
@@ -116,38 +137,65 @@ impl Config {
             .unwrap_or_else(|| format!("sqlite:{}", data_dir.join("hotdash.sqlite").display()));
         let public_url = raw.optional("public_url").unwrap_or_else(|| format!("http://{listen}"));
         let config = Self {
-            desk: DeskConfig {
-                id: DeskId(1),
-                base_url: raw.web_address("desk_url")?,
-                account: raw.number("desk_account", 1, i64::from(i32::MAX))?,
-                token: raw.secret("desk_token")?,
-                webhook_secrets: raw.secrets("webhook_secret"),
-            },
+            desks: desks(&raw)?,
             database_url: raw.database_address(database_url)?,
             data_dir,
             public_url: raw.clean_address("public_url", &public_url)?,
             listen: raw.listen_address("listen", listen)?,
-            timezone: raw.timezone("timezone")?,
-            hours: raw.optional("hours_file").map(|file| raw::read_text(Path::new(&file))).transpose()?,
-            sla_minutes: raw.number("sla_minutes", 1, 100_000)?,
             undo_seconds: raw.number("undo_seconds", 0, 3_600)?,
             grades_required: raw.flag("grades_required")?,
             debounce: raw.milliseconds("debounce_ms")?,
             signature_tolerance_s: raw.number("signature_tolerance_seconds", 1, 86_400)?,
-            legacy_signature: raw.flag("legacy_signature")?,
             unclear_wait: raw.milliseconds("unclear_wait_ms")?,
             retry_pause: raw.milliseconds("retry_pause_ms")?,
+            poll_pause: raw.milliseconds("poll_ms")?,
+            gap_after: raw.milliseconds("gap_after_ms")?,
             lease: raw.milliseconds("lease_ms")?,
             model: model(&raw)?,
-            knowledge: raw
-                .optional("knowledge_dir")
-                .map_or(KnowledgeSource::Nothing, |folder| KnowledgeSource::Folder(folder.into())),
-            shop_name: raw.text("shop_name")?,
             log: raw.text("log")?,
             log_json: raw.flag("log_json")?,
         };
         Ok(config)
     }
+}
+
+fn desks(raw: &Raw) -> Result<Vec<DeskConfig>, ConfigError> {
+    let mut desks: Vec<DeskConfig> = Vec::new();
+    for (key, raw) in raw.of_desks() {
+        let desk = desk(key, &raw)?;
+        if desks.iter().any(|other| (&other.base_url, other.account) == (&desk.base_url, desk.account)) {
+            let found = desk.account.to_string();
+            return Err(raw.wrong("desk_account", &found, "an account that no other desk here stands for"));
+        }
+        desks.push(desk);
+    }
+    Ok(desks)
+}
+
+fn desk(key: String, raw: &Raw) -> Result<DeskConfig, ConfigError> {
+    let rules = raw.optional("rules_file").map(|file| Ok((file.clone(), raw::read_text(Path::new(&file))?)));
+    Ok(DeskConfig {
+        key,
+        base_url: raw.web_address("desk_url")?,
+        account: raw.number("desk_account", 1, i64::from(i32::MAX))?,
+        token: raw.secret("desk_token")?,
+        webhook_secrets: raw.secrets("webhook_secret"),
+        calls_per_minute: raw.count("desk_calls_per_minute", 1_000_000)?,
+        legacy_signature: raw.flag("legacy_signature")?,
+        timezone: raw.timezone("timezone")?,
+        hours: raw.optional("hours_file").map(|file| raw::read_text(Path::new(&file))).transpose()?,
+        rules: rules.transpose()?,
+        sla_minutes: raw.number("sla_minutes", 1, 100_000)?,
+        knowledge: raw
+            .optional("knowledge_dir")
+            .map_or(KnowledgeSource::Nothing, |folder| KnowledgeSource::Folder(folder.into())),
+        shop_name: raw.text("shop_name")?,
+        widget: WidgetConfig {
+            website_token: raw.word("website_token")?,
+            color: raw.color("widget_color")?,
+            hmac_token: raw.optional_secret("widget_hmac_token"),
+        },
+    })
 }
 
 fn model(raw: &Raw) -> Result<Option<ModelConfig>, ConfigError> {

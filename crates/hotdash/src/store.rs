@@ -3,6 +3,7 @@
 //! Writing is always a [`Batch`]: all of it or nothing, committed together with whatever else is waiting.
 //! Times are milliseconds since 1970 (UTC), flags are 0 and 1, JSON is text.
 
+pub mod backfills;
 mod batch;
 pub mod conversations;
 pub mod decisions;
@@ -11,6 +12,7 @@ pub mod desks;
 mod dialect;
 pub mod drafts;
 pub mod effects;
+pub mod gaps;
 pub mod jobs;
 pub mod messages;
 mod migrate;
@@ -51,6 +53,20 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// Whether the database's place is full.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        let text = self.to_string().to_lowercase();
+        ["disk is full", "no space left", "quota exceeded"].iter().any(|sign| text.contains(sign))
+    }
+
+    /// Whether it may be read, and not written.
+    #[must_use]
+    pub fn is_read_only(&self) -> bool {
+        let text = self.to_string().to_lowercase();
+        ["readonly database", "read-only", "permission denied"].iter().any(|sign| text.contains(sign))
+    }
+
     /// Whether the same batch may succeed when it is simply tried again.
     #[must_use]
     pub fn is_worth_another_try(&self) -> bool {
@@ -82,8 +98,7 @@ impl Store {
         let backend = if let Some(path) = url.strip_prefix("sqlite:") {
             let path = Path::new(path.trim_start_matches("//")).to_owned();
             let opened = tokio::task::spawn_blocking(move || {
-                let (database, connection) = sqlite::Sqlite::open(&path)?;
-                let _lock = sqlite::lock_for_migration(&path)?;
+                let (database, connection, _lock) = sqlite::Sqlite::open(&path)?;
                 migrate::sqlite(connection)?;
                 Ok::<_, StoreError>(database)
             });

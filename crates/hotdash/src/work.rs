@@ -4,15 +4,21 @@
 //! job. So whatever a job does happens once, however often it is tried.
 
 pub mod accept;
+pub mod backfill;
+pub mod dead_letters;
 pub mod decide;
 pub mod deliver;
 pub mod doctor;
 pub mod draft;
 pub mod ingest;
+mod ours;
 pub mod people;
+pub mod recheck;
+pub mod reconcile;
 pub mod replay;
 pub mod review;
 pub mod view;
+pub mod widget;
 
 use crate::app::{App, Notice};
 use crate::chatwoot::api::CallError;
@@ -86,7 +92,7 @@ fn job(
         desk,
         lane,
         payload,
-        run_at: now + i64::try_from(pause.as_millis()).unwrap_or(i64::MAX / 2),
+        run_at: now + millis(pause),
         created_at: now,
     }
 }
@@ -101,4 +107,8 @@ fn want_soon(app: &App, effect: &NewEffect, pause: Duration) -> Result<Batch, St
     let mut batch = Batch::from(want(effect)?);
     batch.push(enqueue(job(app, "deliver", effect.desk, lane, effect.id.0.clone(), pause)));
     Ok(batch)
+}
+
+fn millis(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX / 2)
 }

@@ -18,6 +18,8 @@ use tokio_util::sync::CancellationToken;
 const SLOTS: usize = 16;
 /// Another replica's jobs, and retries, are found within this time.
 const LOOK_AROUND: Duration = Duration::from_millis(250);
+/// Work of a desk that was taken out of the settings waits until it is put back.
+const NOT_SERVED: Duration = Duration::from_secs(60);
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
 /// What happens to a job that keeps failing.
@@ -32,6 +34,8 @@ fn patience(kind: &str) -> Patience {
     match kind {
         // A reply that could not leave for an hour should be looked at by a person again.
         "deliver" => Patience { total_ms: HOUR_MS },
+        // It looks for what is missing, and never ends.
+        "poll" => Patience { total_ms: i64::MAX },
         // Nothing that the desk sent may be lost to a long outage.
         _ => Patience { total_ms: 72 * HOUR_MS },
     }
@@ -94,6 +98,17 @@ impl Running {
     }
 }
 
+/// Run one job that nobody else runs, if it is there to be run; the way of a command where no server works.
+pub async fn run_this(app: &App, id: &JobId) -> Result<bool, StoreError> {
+    let worker = app.clock.new_id();
+    let now = app.clock.now_ms();
+    let Some(job) = app.store.claim_job(id, &worker, now, now + ms(app.config.lease)).await? else {
+        return Ok(false);
+    };
+    run_one(app, &worker, job).await;
+    Ok(true)
+}
+
 async fn claim(app: &App, worker: &str, free: usize) -> Vec<Job> {
     let now = app.clock.now_ms();
     let until = now + ms(app.config.lease);
@@ -135,12 +150,18 @@ async fn perform(app: &App, job: &Job) -> Result<Step, JobError> {
 }
 
 async fn verb(app: &App, job: &Job) -> Result<Step, JobError> {
+    let Some(desk) = app.desk(job.desk) else {
+        return Ok(Step::Later(NOT_SERVED, "its desk is not among the settings"));
+    };
     match job.kind.as_str() {
         "ingest" => work::ingest::run(app, job).await,
-        "decide" => work::decide::run(app, job).await,
-        "offer" => work::decide::offer_again(app, job).await,
-        "draft" => work::draft::run(app, job).await,
-        "deliver" => work::deliver::run(app, job).await,
+        "decide" => work::decide::run(app, desk, job).await,
+        "offer" => work::decide::offer_again(app, desk, job).await,
+        "draft" => work::draft::run(app, desk, job).await,
+        "deliver" => work::deliver::run(app, desk, job).await,
+        "poll" => work::reconcile::poll(app, desk, job).await,
+        "backfill" => work::backfill::run(app, desk, job).await,
+        "repair" => work::ingest::repair(app, job).await,
         other => Err(JobError::Hopeless { why: format!("no such kind of job: {other}") }),
     }
 }
@@ -171,7 +192,7 @@ async fn done(
     batch.push(finish(&job.id, worker));
     match app.store.commit(batch).await {
         Ok(_) => {
-            notices.into_iter().for_each(|notice| app.tell(notice));
+            notices.into_iter().for_each(|notice| app.tell(job.desk, notice));
             Ok(())
         }
         // Somebody was faster (a newer message, a lost turn of the rotation): look again at once.
@@ -198,13 +219,14 @@ async fn failed(app: &App, worker: &str, job: &Job, error: JobError) -> Result<(
     }
     tracing::error!(job = %job.id, kind = job.kind, attempts = job.attempts, %error, "a job ended as a dead letter");
     let why = error.to_string();
-    let (consequences, notices) = match job.kind.as_str() {
+    let (consequences, mut notices) = match job.kind.as_str() {
         "deliver" => work::deliver::give_up(app, job, &why).await?,
         "ingest" => (work::ingest::give_up(app, job, &why), Vec::new()),
         _ => (Batch::new(), Vec::new()),
     };
-    app.store.bury_job(&job.id, worker, &why, consequences).await?;
-    notices.into_iter().for_each(|notice| app.tell(notice));
+    notices.push(Notice::TroubleChanged);
+    app.store.bury_job(&job.id, worker, &why, app.clock.now_ms(), consequences).await?;
+    notices.into_iter().for_each(|notice| app.tell(job.desk, notice));
     Ok(())
 }
 

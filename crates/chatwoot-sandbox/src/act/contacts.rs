@@ -24,6 +24,16 @@ pub struct NewContact {
     pub additional_attributes: Map,
 }
 
+/// Who somebody says to be.
+#[derive(Clone, Debug, Default)]
+pub struct Identity {
+    /// The website's own key for them.
+    pub identifier: Option<String>,
+    pub name: Option<String>,
+    pub email: Option<String>,
+    pub phone_number: Option<String>,
+}
+
 impl Desk {
     pub fn create_contact(&mut self, new: NewContact) -> i64 {
         let id = self.next_id("contacts");
@@ -81,6 +91,7 @@ impl Desk {
             source_id: source_id.unwrap_or_else(|| Uuid::new_v4().to_string()),
             pubsub_token: new_token(),
             auth_token: format!("{}.{}", new_token(), new_token()),
+            hmac_verified: false,
             created_at: self.now(),
         };
         self.contact_inboxes.insert(id, row);
@@ -119,26 +130,23 @@ impl Desk {
         self.update_contact(id, |contact| contact.last_activity_at = Some(now))
     }
 
-    /// A visitor says who they are. If that e-mail address is somebody already known, the visitor becomes them.
-    pub fn identify_contact(
-        &mut self,
-        id: i64,
-        name: Option<String>,
-        email: Option<String>,
-        phone_number: Option<String>,
-    ) -> Result<i64, Refusal> {
+    /// A visitor says who they are. If that identifier, or else that e-mail address, is somebody already known, the
+    /// visitor becomes them.
+    pub fn identify_contact(&mut self, id: i64, who: Identity) -> Result<i64, Refusal> {
+        let Identity { identifier, name, email, phone_number } = who;
         let wanted = email.as_ref().map(|email| email.to_lowercase());
-        let known = wanted.as_ref().and_then(|email| {
-            self.contacts
-                .values()
-                .find(|row| row.id != id && row.email.as_ref() == Some(email))
-                .map(|row| row.id)
-        });
+        let others = || self.contacts.values().filter(|row| row.id != id);
+        let same = |field: &Option<String>, wanted: &Option<String>| wanted.is_some() && field == wanted;
+        let known = others().find(|row| same(&row.identifier, &identifier));
+        let known = known.or_else(|| others().find(|row| same(&row.email, &wanted))).map(|row| row.id);
         if let Some(known) = known {
             self.merge_contacts(known, id)?;
             return Ok(known);
         }
         self.update_contact(id, |contact| {
+            if identifier.is_some() {
+                contact.identifier = identifier;
+            }
             if let Some(name) = name.filter(|name| !name.is_empty()) {
                 contact.name = name;
             }

@@ -6,7 +6,9 @@ use uuid::Uuid;
 use crate::columns;
 use crate::desk::Desk;
 use crate::event::{Actor, Changed, Event};
-use crate::model::{Assignee, Availability, Conversation, Map, MessageType, Priority, Status};
+use crate::model::{
+    Assignee, Availability, Channel, Conversation, Map, Message, MessageType, Priority, Status,
+};
 use crate::refusal::Refusal;
 
 /// A conversation to start.
@@ -36,6 +38,20 @@ impl NewConversation {
 }
 
 impl Desk {
+    /// Whether an answer may leave now: an app's inbox can have a limit, in hours after the customer's last message.
+    pub(crate) fn can_reply(&self, row: &Conversation) -> bool {
+        let limit = match self.inboxes.get(&row.inbox_id).map(|inbox| &inbox.channel) {
+            Some(Channel::Api { additional_attributes, .. }) => {
+                additional_attributes.get("agent_reply_time_window").and_then(serde_json::Value::as_i64)
+            }
+            _ => None,
+        };
+        let Some(hours) = limit else { return true };
+        let incoming = |message: &&Message| message.message_type == MessageType::Incoming;
+        let last = self.messages_of(row).rev().find(incoming);
+        last.is_some_and(|last| self.now() < last.created_at + jiff::SignedDuration::from_hours(hours))
+    }
+
     pub fn create_conversation(&mut self, new: NewConversation) -> Result<i64, Refusal> {
         let address = self.contact_inboxes.get(&new.contact_inbox_id).ok_or(Refusal::NotFound)?;
         let (contact_id, inbox_id) = (address.contact_id, address.inbox_id);
@@ -75,6 +91,7 @@ impl Desk {
             updated_at: now,
             editor_draft: None,
             messages: Vec::new(),
+            last_of_instant: None,
         };
         self.conversations.insert(id, conversation);
         self.emit(Event::Conversation {

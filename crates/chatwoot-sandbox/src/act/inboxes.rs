@@ -56,10 +56,10 @@ impl Desk {
     pub fn create_inbox(&mut self, new: NewInbox) -> i64 {
         let id = self.next_id("inboxes");
         let now = self.now();
-        let (table, channel) = new_channel(new.channel);
+        let channel = new_channel(new.channel);
         let inbox = Inbox {
             id,
-            channel_id: self.next_id(table),
+            channel_id: self.next_id(channel.table()),
             name: new.name,
             channel,
             greeting_enabled: new.greeting_enabled,
@@ -83,10 +83,9 @@ impl Desk {
     }
 }
 
-fn new_channel(new: NewChannel) -> (&'static str, Channel) {
+fn new_channel(new: NewChannel) -> Channel {
     match new {
-        NewChannel::WebWidget { website_url, widget_color, welcome_title, welcome_tagline } => (
-            "channel_web_widgets",
+        NewChannel::WebWidget { website_url, widget_color, welcome_title, welcome_tagline } => {
             Channel::WebWidget(WidgetSettings {
                 website_url,
                 website_token: new_token(),
@@ -94,25 +93,20 @@ fn new_channel(new: NewChannel) -> (&'static str, Channel) {
                 welcome_title,
                 welcome_tagline,
                 hmac_token: new_token(),
-            }),
-        ),
-        NewChannel::Email { email } => (
-            "channel_email",
-            Channel::Email {
-                email,
-                forward_to_email: format!("{}@in.acme.test", new_token().to_lowercase()),
-            },
-        ),
-        NewChannel::Sms { phone_number } => ("channel_sms", Channel::Sms { phone_number }),
-        NewChannel::Api { webhook_url } => (
-            "channel_api",
-            Channel::Api {
-                webhook_url,
-                identifier: new_token(),
-                hmac_token: new_token(),
-                secret: new_token(),
-                additional_attributes: Map::new(),
-            },
-        ),
+                hmac_mandatory: false,
+                allowed_domains: String::new(),
+            })
+        }
+        NewChannel::Email { email } => {
+            Channel::Email { email, forward_to_email: format!("{}@in.acme.test", new_token().to_lowercase()) }
+        }
+        NewChannel::Sms { phone_number } => Channel::Sms { phone_number },
+        NewChannel::Api { webhook_url } => Channel::Api {
+            webhook_url,
+            identifier: new_token(),
+            hmac_token: new_token(),
+            secret: new_token(),
+            additional_attributes: Map::new(),
+        },
     }
 }

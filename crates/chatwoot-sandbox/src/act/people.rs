@@ -78,7 +78,8 @@ impl Desk {
             subscriptions.unwrap_or_else(|| DEFAULT_SUBSCRIPTIONS.iter().map(|s| (*s).to_owned()).collect());
         self.check_webhook(None, url, &subscriptions)?;
         let id = self.next_id("webhooks");
-        let hook = Webhook { id, name, url: url.to_owned(), subscriptions, secret: new_token() };
+        let hook =
+            Webhook { id, name, url: url.to_owned(), subscriptions, secret: new_token(), inbox_id: None };
         self.webhooks.insert(id, hook);
         Ok(id)
     }
@@ -108,8 +109,9 @@ impl Desk {
             id,
             name: name.to_owned(),
             description,
-            outgoing_url: outgoing_url.to_owned(),
+            outgoing_url: Some(outgoing_url).filter(|url| !url.is_empty()).map(str::to_owned),
             bot_config: json!({}),
+            token_id: id,
             access_token: new_token(),
             secret: new_token(),
             created_at: self.now(),

@@ -2,13 +2,14 @@
 
 use axum::Router;
 use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use axum::routing::{get, post};
 use serde_json::json;
 
 use super::answer;
 use super::params::{Members, Params};
-use super::session::Session;
+use super::session::{Session, token_in};
 use crate::Sandbox;
 use crate::model::Availability;
 use crate::refusal::Refusal;
@@ -24,6 +25,7 @@ pub(super) fn router() -> Router<Sandbox> {
         .route("/api/v1/profile/auto_offline", post(set_auto_offline))
         .route("/api/v1/profile/reset_access_token", post(reset_token))
         .route("/api/v1/accounts/{account}", get(account))
+        .route("/platform/api/v1/agent_bots", get(platform_bots))
 }
 
 async fn version(State(sandbox): State<Sandbox>) -> Response {
@@ -41,7 +43,11 @@ async fn health() -> Response {
 }
 
 async fn profile(State(sandbox): State<Sandbox>, session: Session) -> Result<Response, Refusal> {
-    sandbox.read(|desk| Ok(answer::json(&people::profile(desk, desk.user(session.user)?))))
+    let mut profile = sandbox.read(|desk| Ok(people::profile(desk, desk.user(session.user)?)))?;
+    if sandbox.faults().belongs_nowhere {
+        profile["accounts"] = json!([]);
+    }
+    Ok(answer::json(&profile))
 }
 
 async fn update_profile(
@@ -93,6 +99,16 @@ async fn reset_token(State(sandbox): State<Sandbox>, session: Session) -> Result
         user.token = new_token();
         Ok(answer::json(&people::profile(desk, desk.user(session.user)?)))
     })
+}
+
+/// The interface of platform apps has no bot of theirs here, and opens to their token only.
+async fn platform_bots(State(sandbox): State<Sandbox>, headers: HeaderMap) -> Response {
+    let given = token_in(&headers);
+    let known = sandbox.read(|desk| given.is_some() && desk.platform_token.as_deref() == given);
+    if known {
+        return answer::json(&json!([]));
+    }
+    answer::with_status(StatusCode::UNAUTHORIZED, &json!({"error": "Invalid access_token"}))
 }
 
 async fn account(State(sandbox): State<Sandbox>, _: Session) -> Response {

@@ -144,6 +144,12 @@ fn apply(inbox: &mut Inbox, given: &Map) {
             if let Some(color) = channel.text("widget_color") {
                 widget.widget_color = color;
             }
+            if let Some(mandatory) = channel.flag("hmac_mandatory") {
+                widget.hmac_mandatory = mandatory;
+            }
+            if channel.contains_key("allowed_domains") {
+                widget.allowed_domains = channel.text("allowed_domains").unwrap_or_default();
+            }
             if channel.contains_key("welcome_title") {
                 widget.welcome_title = channel.text("welcome_title");
             }
@@ -186,7 +192,7 @@ async fn agent_bot(
         let mut shown = people::bot(&desk.account, bot);
         let at = crate::json::iso(bot.created_at);
         shown["access_token"] = json!({
-            "id": bot.id,
+            "id": bot.token_id,
             "owner_type": "AgentBot",
             "owner_id": bot.id,
             "token": bot.access_token,

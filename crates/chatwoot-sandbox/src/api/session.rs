@@ -69,9 +69,7 @@ impl FromRequestParts<Sandbox> for Administrator {
 }
 
 fn who(desk: &Desk, headers: &HeaderMap) -> Result<Caller, Refusal> {
-    let header = headers.get("api-access-token").or_else(|| headers.get("api_access_token"));
-    let token = header.and_then(|value| value.to_str().ok()).filter(|token| !token.is_empty());
-    let token = token.ok_or(Refusal::NotSignedIn)?;
+    let token = token_in(headers).ok_or(Refusal::NotSignedIn)?;
     if let Some(user) = desk.users.values().find(|user| user.token == token) {
         return Ok(Caller { actor: Actor::User(user.id), administrator: user.role == Role::Administrator });
     }
@@ -82,6 +80,12 @@ fn who(desk: &Desk, headers: &HeaderMap) -> Result<Caller, Refusal> {
         return Err(Refusal::ClosedToBots);
     }
     Err(Refusal::InvalidToken)
+}
+
+/// Rails reads both spellings of the header as one.
+pub(super) fn token_in(headers: &HeaderMap) -> Option<&str> {
+    let header = headers.get("api-access-token").or_else(|| headers.get("api_access_token"));
+    header.and_then(|value| value.to_str().ok()).filter(|token| !token.is_empty())
 }
 
 /// The account an address names; one that is no number exists as little as an unknown one.

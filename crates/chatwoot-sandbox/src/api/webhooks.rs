@@ -60,6 +60,9 @@ async fn update(
         if let Some(name) = given.text("name") {
             hook.name = Some(name);
         }
+        if given.contains_key("inbox_id") {
+            hook.inbox_id = given.integer("inbox_id");
+        }
         if let Some(subscriptions) = given.texts("subscriptions") {
             hook.subscriptions = subscriptions;
         }

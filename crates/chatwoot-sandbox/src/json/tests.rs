@@ -15,6 +15,8 @@ fn times_have_three_decimals_whole_seconds_or_microseconds() {
     assert_eq!(seconds(Some(at)), json!(1_795_351_992));
     assert_eq!(seconds(None), json!(0));
     assert_eq!(float_seconds(at).to_string(), "1795351992.995368");
+    let recorded: Timestamp = "2026-10-27T08:36:24.704089Z".parse().unwrap();
+    assert_eq!(float_seconds(recorded).to_string(), "1793090184.7040892", "not the nearest double");
     let even: Timestamp = "2026-11-22T12:53:12Z".parse().unwrap();
     assert_eq!(float_seconds(even).to_string(), "1795351992.0");
     assert_eq!(iso(even), json!("2026-11-22T12:53:12.000Z"));

@@ -49,6 +49,8 @@ pub struct Conversation {
     pub editor_draft: Option<String>,
     /// Ids of its messages, oldest first.
     pub messages: Vec<i64>,
+    /// Of messages of one instant a database may call any the last: this one, as long as nothing later is written.
+    pub last_of_instant: Option<i64>,
 }
 
 impl Conversation {

@@ -56,6 +56,10 @@ pub struct WidgetSettings {
     pub welcome_title: Option<String>,
     pub welcome_tagline: Option<String>,
     pub hmac_token: String,
+    /// Nobody may say who they are without the proof.
+    pub hmac_mandatory: bool,
+    /// Who may frame the chat, separated by commas; empty for anybody.
+    pub allowed_domains: String,
 }
 
 impl Channel {
@@ -66,6 +70,16 @@ impl Channel {
             Self::Email { .. } => "Channel::Email",
             Self::Sms { .. } => "Channel::Sms",
             Self::Api { .. } => "Channel::Api",
+        }
+    }
+
+    /// The table it is a row of.
+    pub fn table(&self) -> &'static str {
+        match self {
+            Self::WebWidget(_) => "channel_web_widgets",
+            Self::Email { .. } => "channel_email",
+            Self::Sms { .. } => "channel_sms",
+            Self::Api { .. } => "channel_api",
         }
     }
 }

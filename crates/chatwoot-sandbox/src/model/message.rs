@@ -18,6 +18,12 @@ impl MessageType {
             Self::Template => 3,
         }
     }
+
+    pub fn from_number(number: i64) -> Option<Self> {
+        [Self::Incoming, Self::Outgoing, Self::Activity, Self::Template]
+            .into_iter()
+            .find(|kind| kind.number() == number)
+    }
 }
 
 words! {

@@ -53,8 +53,10 @@ pub struct AgentBot {
     pub id: i64,
     pub name: String,
     pub description: Option<String>,
-    pub outgoing_url: String,
+    pub outgoing_url: Option<String>,
     pub bot_config: Value,
+    /// The id of the token's own row.
+    pub token_id: i64,
     pub access_token: String,
     pub secret: String,
     pub created_at: Timestamp,
@@ -101,5 +103,7 @@ pub struct ContactInbox {
     pub pubsub_token: String,
     /// What the visitor's browser shows for itself (`X-Auth-Token`).
     pub auth_token: String,
+    /// The website proved who this is.
+    pub hmac_verified: bool,
     pub created_at: Timestamp,
 }

@@ -10,6 +10,8 @@ pub struct Webhook {
     pub url: String,
     pub subscriptions: Vec<String>,
     pub secret: String,
+    /// Kept and shown, but no filter.
+    pub inbox_id: Option<i64>,
 }
 
 #[derive(Clone, Debug)]

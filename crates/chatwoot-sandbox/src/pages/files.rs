@@ -10,7 +10,7 @@ use rust_embed::RustEmbed;
 struct Files;
 
 /// A page's HTML.
-pub(super) fn page(name: &str) -> Response {
+pub(crate) fn page(name: &str) -> Response {
     match Files::get(name) {
         Some(file) => ([(header::CACHE_CONTROL, "no-cache")], Html(file.data)).into_response(),
         None => not_found(),
@@ -18,7 +18,7 @@ pub(super) fn page(name: &str) -> Response {
 }
 
 /// A style sheet, script or picture. Browsers ask each time and are told when nothing changed.
-pub(super) async fn serve(Path(name): Path<String>, asked: HeaderMap) -> Response {
+pub(crate) async fn serve(Path(name): Path<String>, asked: HeaderMap) -> Response {
     let kind = match name.rsplit_once('.') {
         Some((_, "css")) => "text/css; charset=utf-8",
         Some((_, "js")) => "text/javascript; charset=utf-8",

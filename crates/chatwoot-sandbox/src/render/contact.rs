@@ -131,7 +131,7 @@ pub(crate) fn contact_inbox(row: &ContactInbox) -> Value {
         "source_id": row.source_id,
         "created_at": iso(row.created_at),
         "updated_at": iso(row.created_at),
-        "hmac_verified": false,
+        "hmac_verified": row.hmac_verified,
         "pubsub_token": row.pubsub_token,
     })
 }

@@ -24,7 +24,7 @@ pub(crate) fn webhook(desk: &Desk, row: &Conversation) -> Value {
     let team = row.team_id.and_then(|id| desk.teams.get(&id));
     json!({
         "additional_attributes": row.additional_attributes,
-        "can_reply": true,
+        "can_reply": desk.can_reply(row),
         "channel": desk.inboxes.get(&row.inbox_id).map(|inbox| inbox.channel.class()),
         "contact_inbox": desk.contact_inboxes.get(&row.contact_inbox_id).map(contact::contact_inbox),
         "id": row.id,
@@ -36,7 +36,7 @@ pub(crate) fn webhook(desk: &Desk, row: &Conversation) -> Value {
             "assignee": assignee,
             "assignee_type": assignee_type,
             "team": team.map(|team| json!({"id": team.id, "name": team.name})),
-            "hmac_verified": false,
+            "hmac_verified": desk.hmac_verified(row),
         },
         "status": row.status.as_str(),
         "custom_attributes": row.custom_attributes,
@@ -58,7 +58,7 @@ pub(crate) fn webhook(desk: &Desk, row: &Conversation) -> Value {
 /// The conversation in REST answers, as `viewer` sees it: `messages` holds the very last message of any kind.
 pub(crate) fn rest(desk: &Desk, row: &Conversation, viewer: Option<i64>) -> Value {
     let shown = |message: Option<&Message>| message.map(|m| nested(desk, row, m, Door::Rest));
-    let last = shown(desk.messages_of(row).next_back());
+    let last = shown(desk.last_message(row));
     let last_spoken =
         shown(desk.messages_of(row).rev().find(|message| message.message_type != MessageType::Activity));
     json!({
@@ -70,7 +70,7 @@ pub(crate) fn rest(desk: &Desk, row: &Conversation, viewer: Option<i64>) -> Valu
         "additional_attributes": row.additional_attributes,
         "agent_last_seen_at": seconds(row.agent_last_seen_at),
         "assignee_last_seen_at": seconds(row.assignee_last_seen_at),
-        "can_reply": true,
+        "can_reply": desk.can_reply(row),
         "contact_last_seen_at": seconds(row.contact_last_seen_at),
         "custom_attributes": row.custom_attributes,
         "inbox_id": row.inbox_id,
@@ -111,7 +111,7 @@ fn meta(desk: &Desk, row: &Conversation, viewer: Option<i64>) -> Value {
     if let Some(team) = row.team_id.and_then(|id| desk.teams.get(&id)) {
         meta["team"] = people::team(&desk.account, team, viewer);
     }
-    meta["hmac_verified"] = json!(false);
+    meta["hmac_verified"] = json!(desk.hmac_verified(row));
     meta
 }
 

@@ -109,10 +109,10 @@ fn working_hours(hours: &[WorkingHour]) -> Vec<Value> {
 fn widget_members(desk: &Desk, inbox: &Inbox, view: View) -> Value {
     let widget = inbox.widget();
     let mut value = json!({
-        "allowed_domains": widget.map(|_| ""),
+        "allowed_domains": widget.map(|w| &w.allowed_domains),
         "widget_color": widget.map(|w| &w.widget_color),
         "website_url": widget.map(|w| &w.website_url),
-        "hmac_mandatory": (widget.is_some() || inbox.is_api()).then_some(false),
+        "hmac_mandatory": widget.map(|w| w.hmac_mandatory).or(inbox.is_api().then_some(false)),
         "welcome_title": widget.and_then(|w| w.welcome_title.as_ref()),
         "welcome_tagline": widget.and_then(|w| w.welcome_tagline.as_ref()),
         "web_widget_script": widget.map(|w| snippet(&desk.base_url, &w.website_token)),

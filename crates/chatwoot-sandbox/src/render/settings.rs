@@ -8,14 +8,18 @@ use crate::json::iso;
 use crate::model::{CannedResponse, CsatResponse, CustomAttribute, DashboardApp, Label, Webhook};
 
 pub(crate) fn webhook(desk: &Desk, hook: &Webhook) -> Value {
-    json!({
+    let mut shown = json!({
         "id": hook.id,
         "name": hook.name,
         "url": hook.url,
         "account_id": desk.account.id,
         "subscriptions": hook.subscriptions,
         "secret": hook.secret,
-    })
+    });
+    if let Some(inbox) = hook.inbox_id.and_then(|id| desk.inboxes.get(&id)) {
+        shown["inbox"] = json!({"id": inbox.id, "name": inbox.name});
+    }
+    shown
 }
 
 pub(crate) fn label(label: &Label) -> Value {

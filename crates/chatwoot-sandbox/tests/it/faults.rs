@@ -72,6 +72,27 @@ async fn the_next_calls_are_rate_limited() {
 }
 
 #[tokio::test]
+async fn the_desk_counts_what_it_was_asked_and_what_it_sent() {
+    let (house, inbox) = House::with_website().await;
+    let id = house.desk.customer_says(inbox, ANN, "Hello").unwrap();
+    let path = format!("~/conversations/{id}");
+    let before = house.desk.counts();
+    house.desk.set_faults(Faults { rate_limited: 2, ..Faults::default() });
+    for _ in 0..3 {
+        house.call(BEN, "GET", &path, Value::Null).await;
+    }
+    house.desk.set_faults(Faults { outage: Outage::Unavailable, ..Faults::default() });
+    house.call(BEN, "GET", &path, Value::Null).await;
+    house.desk.set_faults(Faults { answers_lost: 1, ..Faults::default() });
+    let request =
+        house.request("POST", &format!("{path}/messages")).header("Api-Access-Token", house.token(BEN));
+    assert!(request.json(&message("lost", false)).send().await.is_err());
+    let counts = house.desk.counts();
+    let told = (counts.calls - before.calls, counts.rate_limited, counts.turned_away, counts.answers_lost);
+    assert_eq!(told, (2, 2, 1, 1));
+}
+
+#[tokio::test]
 async fn latency_delays_each_call() {
     let (house, _) = House::with_website().await;
     house.desk.set_faults(Faults { latency_ms: 60, ..Faults::default() });
@@ -97,6 +118,8 @@ async fn deliveries_are_dropped_and_doubled() {
     assert_eq!(twice.len(), 2);
     assert_eq!(twice[0].headers["x-chatwoot-delivery"], twice[1].headers["x-chatwoot-delivery"]);
     assert_eq!(twice[0].body, twice[1].body);
+    let counts = house.desk.counts();
+    assert_eq!((counts.deliveries, counts.dropped, counts.posted, counts.accepted), (5, 2, 4, 4));
     house.desk.set_faults(webhooks(WebhookFaults { drop_all: true, ..WebhookFaults::default() }));
     house.desk.agent_notes(id, BEN, "unheard").unwrap();
     assert!(house.delivered().await.is_empty());

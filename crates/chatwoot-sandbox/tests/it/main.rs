@@ -11,6 +11,8 @@ mod channels;
 mod conformance;
 mod deliveries;
 mod faults;
+mod history;
 mod pages;
 mod support;
 mod versions;
+mod widget;

@@ -44,6 +44,7 @@ fn message(text: &str) -> Message {
         conversation: ConversationId(1),
         content: Some(text.to_owned()),
         new_text: None,
+        envelope: None,
         content_type: "text".to_owned(),
         direction: Direction::Incoming,
         private: false,

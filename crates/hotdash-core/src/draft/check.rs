@@ -4,12 +4,13 @@
 //! the thread. What only the customer said supports an order number or a date, but no amount and no link: else anybody
 //! could write us the answer they want.
 
+mod channel;
 mod claims;
 mod manners;
 
 use super::Request;
 use super::guard::is_code;
-use crate::conversation::{Author, Channel, Message};
+use crate::conversation::{Author, Conversation, Message};
 use serde::{Deserialize, Serialize};
 
 /// One thing a check found.
@@ -26,7 +27,9 @@ pub struct Finding {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
-    /// No one-click approval.
+    /// Nobody can send it: the channel would refuse it.
+    Forbids,
+    /// No one-click approval: a person must have read it and send it knowingly.
     Blocks,
     Warns,
 }
@@ -37,7 +40,8 @@ struct Check {
     run: fn(&Checked<'_>) -> Vec<Found>,
 }
 
-const CHECKS: [Check; 16] = [
+const CHECKS: [Check; 18] = [
+    Check { name: WINDOW, run: channel::window },
     Check { name: "empty", run: empty },
     Check { name: "placeholders", run: manners::placeholders },
     Check { name: "template_code", run: template_code },
@@ -51,8 +55,9 @@ const CHECKS: [Check; 16] = [
     Check { name: "contact_data", run: claims::contact_data },
     Check { name: "promises", run: claims::promises },
     Check { name: "status", run: claims::status },
-    Check { name: "length", run: manners::length },
-    Check { name: "format", run: manners::format },
+    Check { name: "length", run: channel::length },
+    Check { name: "format", run: channel::format },
+    Check { name: "signature", run: channel::signature },
     Check { name: "machine_speech", run: manners::machine_speech },
 ];
 
@@ -75,6 +80,10 @@ struct Found {
 }
 
 impl Found {
+    fn forbids(message: impl Into<String>) -> Self {
+        Self { severity: Severity::Forbids, message: message.into(), range: None }
+    }
+
     fn blocks(message: impl Into<String>, range: Option<(usize, usize)>) -> Self {
         Self { severity: Severity::Blocks, message: message.into(), range }
     }
@@ -103,6 +112,16 @@ pub fn check(text: &str, request: &Request<'_>) -> Vec<Finding> {
     }
     findings
 }
+
+/// Whether the channel takes an answer at all now: what a text was checked for before may be over.
+#[must_use]
+pub fn check_window(conversation: &Conversation) -> Option<Finding> {
+    let found = channel::closed(conversation)?;
+    Some(Finding { check: WINDOW.to_owned(), severity: found.severity, message: found.message, range: None })
+}
+
+/// The name of the one check whose outcome changes with time alone.
+pub const WINDOW: &str = "window";
 
 /// The names of all checks, in the order they run.
 #[must_use]
@@ -144,7 +163,7 @@ fn characters(text: &str, at: usize) -> usize {
 
 fn empty(checked: &Checked<'_>) -> Vec<Found> {
     let says_something = checked.text.chars().any(char::is_alphanumeric);
-    if says_something { Vec::new() } else { vec![Found::blocks("The reply is empty.", None)] }
+    if says_something { Vec::new() } else { vec![Found::forbids("The reply is empty.")] }
 }
 
 fn template_code(checked: &Checked<'_>) -> Vec<Found> {
@@ -154,11 +173,6 @@ fn template_code(checked: &Checked<'_>) -> Vec<Found> {
     let at = ["{{", "{%", "{`"].iter().filter_map(|code| checked.text.find(code)).min();
     let range = at.map(|start| (start, start + 2));
     vec![Found::blocks("Template code: the customer would read it as it stands.", range)]
-}
-
-/// Text messages show Markdown as it is typed.
-fn is_plain(channel: &Channel) -> bool {
-    matches!(channel, Channel::Sms)
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use super::retrieve::{Answer, answers};
 use super::{Composed, Evidence, Request};
 use crate::analysis::words::{Entry, Form, Haystack, Matcher};
 use crate::analysis::{Analyzer, IntentKind, SentimentClass};
-use crate::conversation::Channel;
+use crate::channel::{Layout, rules};
 use std::ops::Range;
 
 /// Sentences quoted from the best passage at most; fewer where a reviewer found a draft too long.
@@ -20,7 +20,7 @@ const SENTENCES: usize = 3;
 pub fn compose(request: &Request<'_>) -> Composed {
     let language = language_of(request);
     let letter = Letter::new(request, replies(&language));
-    if request.conversation.channel == Channel::Sms { sms::compose(&letter) } else { letter.compose() }
+    if letter.layout == Layout::Text { sms::compose(&letter) } else { letter.compose() }
 }
 
 /// The customer's language where there are sentences for it: of this message, else of an earlier one, else of the
@@ -52,6 +52,7 @@ pub(super) fn first_name(name: &str) -> Option<&str> {
 struct Letter<'a> {
     request: &'a Request<'a>,
     words: &'static Replies,
+    layout: Layout,
     order: Option<String>,
     answers: Vec<Answer<'a>>,
     asks_status: bool,
@@ -64,13 +65,14 @@ impl<'a> Letter<'a> {
         let thread = request.thread.iter().rev().filter(|message| !message.private);
         let order = order_number(text).or_else(|| thread.into_iter().find_map(|m| order_number(m.text())));
         let short = request.rejections.iter().any(|reason| says(reason, &words.words.shorter));
-        let is_sms = request.conversation.channel == Channel::Sms;
-        let limit = if short || is_sms { 1 } else { SENTENCES };
+        let layout = rules(&request.conversation.channel).layout;
+        let limit = if short || layout == Layout::Text { 1 } else { SENTENCES };
         // Whoever threatens or was defrauded wants no quotation of the help pages.
         let answers = if is_grave(request) { Vec::new() } else { answers(request, &words.code, limit) };
         Self {
             request,
             words,
+            layout,
             order: order.map(shown),
             answers,
             asks_status: says(text, &words.words.status)
@@ -189,8 +191,7 @@ impl<'a> Letter<'a> {
 
     fn closing(&self) -> String {
         let closing = &self.words.closing;
-        let is_letter = self.request.conversation.channel == Channel::Email;
-        let (named, nameless) = if is_letter {
+        let (named, nameless) = if self.layout == Layout::Letter {
             (&closing.letter, &closing.letter_without_agent)
         } else {
             (&closing.chat, &closing.chat_without_agent)
@@ -289,13 +290,18 @@ impl Page {
     }
 
     fn quote(&mut self, answer: &Answer<'_>) {
+        self.quote_as(answer, str::to_owned);
+    }
+
+    /// The sentences as they may be written here.
+    fn quote_as(&mut self, answer: &Answer<'_>, written: impl Fn(&str) -> String) {
         let mut claims: Vec<(usize, usize)> = Vec::new();
-        for (place, sentence) in answer.sentences.iter().enumerate() {
+        for (place, sentence) in answer.sentences.iter().map(|sentence| written(sentence)).enumerate() {
             if place > 0 {
                 self.text.push(' ');
             }
             let start = self.text.chars().count();
-            self.text.push_str(sentence);
+            self.text.push_str(&sentence);
             if !sentence.ends_with(['.', '!', '?', ':', ')', '…']) {
                 self.text.push('.');
             }

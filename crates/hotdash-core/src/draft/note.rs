@@ -91,6 +91,7 @@ fn checks(findings: &[Finding]) -> String {
     }
     let lines = findings.iter().map(|finding| {
         let mark = match finding.severity {
+            Severity::Forbids => "**cannot be sent**",
             Severity::Blocks => "**stop**",
             Severity::Warns => "look",
         };

@@ -4,11 +4,12 @@ use super::compose::{first_name, language_of};
 use super::facts::keys;
 use super::replies::{fill, replies};
 use super::retrieve::marks;
-use super::text::{sentences, split_ranges};
+use super::text::{plain, sentences, simple_marks, split_ranges};
 use super::vocabulary::vocabulary;
 use super::{Composed, Evidence, Passage, Request};
 use crate::analysis::words::normalize;
-use crate::conversation::{Author, Channel};
+use crate::channel::{Layout, rules};
+use crate::conversation::Author;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
@@ -75,7 +76,7 @@ pub fn prompt(request: &Request<'_>) -> Vec<ChatMessage> {
         &[
             ("shop", request.shop_name),
             ("language", &language),
-            ("channel", channel(&request.conversation.channel)),
+            ("channel", &rules(&request.conversation.channel).tell),
             ("customer", customer),
             ("signature", &signature),
             ("fence", &fence),
@@ -97,7 +98,7 @@ pub fn judge_answer(raw: &str, request: &Request<'_>) -> Result<Composed, Reject
         return Err(Rejection::Empty);
     }
     let (text, cited) = read(raw)?;
-    let text = text.trim().to_owned();
+    let text = formed(text.trim(), request);
     if text.is_empty() {
         return Err(Rejection::Empty);
     }
@@ -123,6 +124,13 @@ pub fn judge_answer(raw: &str, request: &Request<'_>) -> Result<Composed, Reject
     let unknown = cited.iter().filter(|id| !request.passages.iter().any(|p| p.id == **id));
     gaps.extend(unknown.map(|id| format!("The model named a source that does not exist: {}.", short(id))));
     Ok(Composed { language: language_of(request), evidence, gaps, text })
+}
+
+/// In the form that the channel takes.
+fn formed(text: &str, request: &Request<'_>) -> String {
+    let rules = rules(&request.conversation.channel);
+    let text = if rules.markdown { text.to_owned() } else { plain(text) };
+    if rules.layout == Layout::Text { simple_marks(&text) } else { text }
 }
 
 /// The reply and the sources it names: a JSON object, bare or in a code fence or with words around it, or plain text.
@@ -236,14 +244,6 @@ fn thread(request: &Request<'_>) -> String {
 fn fence(thread: &str) -> String {
     let digest = hex::encode(Sha256::digest(thread.as_bytes()));
     format!("=== conversation {} ===", digest.get(..16).unwrap_or(""))
-}
-
-fn channel(channel: &Channel) -> &'static str {
-    match channel {
-        Channel::Sms => "It is a text message: at most 300 characters, plain text, no Markdown.",
-        Channel::Email => "It is an e-mail: short paragraphs, simple Markdown is fine.",
-        _ => "It is a chat: a few short sentences, simple Markdown is fine.",
-    }
 }
 
 fn rejections(reasons: &[String]) -> String {

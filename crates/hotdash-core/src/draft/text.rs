@@ -1,6 +1,6 @@
 //! Markdown passages as sentences a letter can quote.
 
-use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
+use pulldown_cmark::{CodeBlockKind, Event, LinkType, Options, Parser, Tag, TagEnd};
 use unicode_segmentation::UnicodeSegmentation;
 
 /// The sentences of a Markdown text, without its markup and headings. A list that a sentence introduces ("You need:")
@@ -22,6 +22,124 @@ pub(super) fn sentences(markdown: &str) -> Vec<String> {
         introduced = introduces;
     }
     sentences
+}
+
+/// Where a text uses Markdown that a reader would stumble over, in bytes. A dash before each item of a list is no such
+/// thing, and a bare address neither.
+pub(super) fn first_markup(text: &str) -> Option<(usize, usize)> {
+    let parser = Parser::new_ext(text, Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH);
+    parser.into_offset_iter().find(|(event, _)| is_markup(event)).map(|(_, range)| {
+        // A block's own range ends with its line end.
+        let shown = text[range.clone()].trim_end().len();
+        (range.start, range.start + shown)
+    })
+}
+
+fn is_markup(event: &Event<'_>) -> bool {
+    match event {
+        Event::Code(_) => true,
+        Event::Start(tag) => matches!(
+            tag,
+            Tag::Strong
+                | Tag::Emphasis
+                | Tag::Strikethrough
+                | Tag::Heading { .. }
+                | Tag::CodeBlock(CodeBlockKind::Fenced(_))
+                | Tag::Table(_)
+                | Tag::Image { .. }
+                | Tag::Link { link_type: LinkType::Inline | LinkType::Reference, .. }
+        ),
+        _ => false,
+    }
+}
+
+/// The words of a Markdown text as they are written where nobody shows Markdown; a text without any stays as it is.
+pub(super) fn plain(markdown: &str) -> String {
+    if first_markup(markdown).is_none() {
+        return markdown.to_owned();
+    }
+    let mut plain = Plain::default();
+    for event in Parser::new_ext(markdown, Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH) {
+        plain.read(event);
+    }
+    plain.text.trim().to_owned()
+}
+
+#[derive(Default)]
+struct Plain {
+    text: String,
+    /// Of each list that is open, the next number.
+    lists: Vec<Option<u64>>,
+    link: Option<(String, usize)>,
+}
+
+impl Plain {
+    fn read(&mut self, event: Event<'_>) {
+        match event {
+            Event::Text(text) | Event::Code(text) | Event::Html(text) | Event::InlineHtml(text) => {
+                self.text.push_str(&text);
+            }
+            Event::SoftBreak | Event::HardBreak => self.text.push('\n'),
+            Event::Start(Tag::List(first)) => self.lists.push(first),
+            Event::End(TagEnd::List(_)) => {
+                self.lists.pop();
+                self.break_off(2);
+            }
+            Event::Start(Tag::Item) => {
+                self.break_off(1);
+                let mark = match self.lists.last_mut() {
+                    Some(Some(number)) => {
+                        *number += 1;
+                        format!("{}. ", *number - 1)
+                    }
+                    _ => "- ".to_owned(),
+                };
+                self.text.push_str(&mark);
+            }
+            Event::Start(Tag::Link { dest_url, .. }) => {
+                self.link = Some((dest_url.to_string(), self.text.len()))
+            }
+            Event::End(TagEnd::Link) => {
+                if let Some((address, start)) = self.link.take() {
+                    self.text.push_str(&address_after(&address, self.text.get(start..).unwrap_or("")));
+                }
+            }
+            Event::End(TagEnd::TableCell) => self.text.push(' '),
+            Event::End(TagEnd::TableHead | TagEnd::TableRow) => self.break_off(1),
+            Event::End(TagEnd::Paragraph) if !self.lists.is_empty() => self.break_off(1),
+            Event::End(TagEnd::Paragraph | TagEnd::Heading(_) | TagEnd::CodeBlock | TagEnd::Table) => {
+                self.break_off(2);
+            }
+            _ => {}
+        }
+    }
+
+    /// So many line ends, not counting those that are there.
+    fn break_off(&mut self, lines: usize) {
+        let kept = self.text.trim_end().len();
+        self.text.truncate(kept);
+        if !self.text.is_empty() {
+            self.text.push_str(&"\n".repeat(lines));
+        }
+    }
+}
+
+/// Typographic marks that would make a text message Unicode, and so less than half as long, in the letters of every
+/// phone.
+pub(super) fn simple_marks(text: &str) -> String {
+    let mut simple = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '’' | '‘' | '‚' | '´' | '`' => simple.push('\''),
+            '“' | '”' | '„' | '«' | '»' => simple.push('"'),
+            '–' | '—' | '‑' | '−' => simple.push('-'),
+            '\u{a0}' | '\u{202f}' | '\u{2009}' => simple.push(' '),
+            '…' => simple.push_str("..."),
+            '•' | '·' => simple.push('-'),
+            c => simple.push(c),
+        }
+    }
+    simple
 }
 
 /// One plain text's sentences.
@@ -49,6 +167,15 @@ fn lines(at: usize, piece: &str) -> Vec<(usize, usize)> {
         start += line.len();
     }
     lines
+}
+
+/// What follows the words of a link: its address, unless they are it.
+fn address_after(address: &str, shown: &str) -> String {
+    if address.starts_with("http") && shown.trim() != address {
+        format!(" ({address})")
+    } else {
+        String::new()
+    }
 }
 
 struct Block {
@@ -109,10 +236,7 @@ impl Reading {
     /// "the form" with a link becomes "the form (https://…)".
     fn finish_link(&mut self) {
         let Some((address, start)) = self.link.take() else { return };
-        let shown = self.text.get(start..).unwrap_or("").trim();
-        if address.starts_with("http") && shown != address {
-            self.text.push_str(&format!(" ({address})"));
-        }
+        self.text.push_str(&address_after(&address, self.text.get(start..).unwrap_or("")));
     }
 
     fn finish_block(&mut self) {

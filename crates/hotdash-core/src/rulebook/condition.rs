@@ -183,7 +183,8 @@ impl Test {
             (Subject::Text, _) => "the message does not fit the pattern".to_owned(),
             (Subject::Time, [time]) => format!("it is {}", time.replace('_', " ")),
             (Subject::AgentAvailability, []) => "there are no agents".to_owned(),
-            (Subject::AgentAvailability, states) => format!("agents are {}", states.join(", ")),
+            (Subject::AgentAvailability, [all]) => format!("all agents are {all}"),
+            (Subject::AgentAvailability, states) => format!("some agents are {}", states.join(", some ")),
             (_, []) => format!("{name} is none"),
             _ => format!("{name} is {}{}", texts.join(", "), words(facts, &self.subject)),
         };

@@ -7,7 +7,7 @@ mod peek;
 
 pub use peek::{Malformed, Peek, peek};
 
-use super::wire::message::Surroundings;
+use super::wire::message::{Delivered, Surroundings};
 use super::wire::{Unreadable, WireChanges, WireContact, WireConversation, WireMessage, or_default, read};
 use hotdash_core::conversation::{Conversation, Message};
 use hotdash_core::event::{Change, Event};
@@ -82,11 +82,13 @@ fn message(body: &[u8]) -> Result<(Message, Box<Conversation>, Option<Timestamp>
     // Delivery status and time of change are told only by the nested message, and only while it is the same one.
     let nested = conversation.nested(message.id);
     let (status, changed) = (nested.and_then(|m| m.status.clone()), nested.and_then(|m| m.updated_at.0));
+    let written = nested.and_then(|m| m.content.clone());
     let conversation = conversation.into_core("conversation.")?;
     let around = Surroundings {
         conversation: Some(conversation.id.0),
         contact: Some(&conversation.contact),
         status: status.as_deref(),
+        delivered: Some(Delivered { channel: &conversation.channel, nested: written.as_deref() }),
     };
     Ok((message.into_core(around)?, Box::new(conversation), changed))
 }

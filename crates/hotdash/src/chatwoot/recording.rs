@@ -96,7 +96,7 @@ impl Shown {
         let around = Surroundings {
             conversation: Some(conversation.id.0),
             contact: Some(&conversation.contact),
-            status: None,
+            ..Surroundings::default()
         };
         let (WireThread::List(messages) | WireThread::Page { payload: messages }) = wire.messages;
         let messages = messages.into_iter().map(|message| message.into_core(around));

@@ -3,6 +3,8 @@
 //! [`Verified`] can only be made here, so a function that takes one cannot be called with unproven bytes. There is no
 //! mode without proof.
 
+pub mod forms;
+
 use bytes::Bytes;
 use hmac::{Hmac, KeyInit, Mac};
 use http::HeaderMap;

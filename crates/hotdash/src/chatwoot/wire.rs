@@ -9,11 +9,16 @@ pub mod conversation;
 pub mod message;
 pub mod moment;
 pub mod people;
+mod rendered;
+pub mod settings;
+pub mod survey;
+pub mod website;
 
 pub use contact::WireContact;
 pub use conversation::WireConversation;
 pub use message::WireMessage;
 pub use moment::Moment;
+pub use survey::WireSurveyAnswer;
 
 use hotdash_core::event::Change;
 use serde::{Deserialize, Deserializer};
@@ -43,10 +48,20 @@ pub fn read<'de, T: Deserialize<'de>>(body: &'de [u8]) -> Result<T, Unreadable> 
     let mut json = serde_json::Deserializer::from_slice(body);
     let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
         let path = error.path().to_string();
-        Unreadable::at(path, error.into_inner().to_string())
+        Unreadable::at(path, without_words(&error.into_inner().to_string()))
     })?;
     json.end().map_err(|error| Unreadable::at(".", error.to_string()))?;
     Ok(value)
+}
+
+/// The reason without the text that was found: it may be a customer's, and reasons go into logs.
+fn without_words(reason: &str) -> String {
+    match (reason.find("string \""), reason.rfind("\", expected")) {
+        (Some(from), Some(to)) if from < to => {
+            format!("{}a text{}", &reason[..from], &reason[to + 1..])
+        }
+        _ => reason.to_owned(),
+    }
 }
 
 /// A key that may be absent or `null`, for which both mean "nothing".

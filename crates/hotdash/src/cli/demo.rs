@@ -71,8 +71,9 @@ impl Demo {
         let public_url = format!("http://{}", listener.local_addr()?);
         let secret = register(&desk_server.url(), &token, &public_url).await?;
         let app = self.app(&desk_server.url(), &token, &secret, &public_url, &folder.path).await?;
-        let lead = invite(&app, LEAD.1, LEAD.0, Role::Lead).await?;
-        let second = invite(&app, REVIEWER.1, REVIEWER.0, Role::Reviewer).await?;
+        let place = app.desks.first().context("the demo has no desk")?.id;
+        let lead = invite(&app, place, LEAD.1, LEAD.0, Role::Lead).await?;
+        let second = invite(&app, place, REVIEWER.1, REVIEWER.0, Role::Reviewer).await?;
         greet(&desk_server.url(), lead.as_ref(), second.as_ref());
         if !self.quiet_desk {
             tokio::spawn(open_the_shop(desk));
@@ -103,9 +104,11 @@ impl Demo {
             ("HOTDASH_UNDO_SECONDS", self.undo_seconds.to_string()),
             ("HOTDASH_DEBOUNCE_MS", "1200".to_owned()),
         ])?;
-        config.hours.get_or_insert_with(|| AROUND_THE_CLOCK.to_owned());
-        if config.knowledge == KnowledgeSource::Nothing {
-            config.knowledge = KnowledgeSource::DemoShop;
+        for desk in &mut config.desks {
+            desk.hours.get_or_insert_with(|| AROUND_THE_CLOCK.to_owned());
+            if desk.knowledge == KnowledgeSource::Nothing {
+                desk.knowledge = KnowledgeSource::DemoShop;
+            }
         }
         Ok(App::build(config, Clock::real()).await?)
     }

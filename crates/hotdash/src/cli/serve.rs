@@ -2,9 +2,9 @@
 
 use crate::app::App;
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{Config, DeskConfig};
 use crate::work::people::{Invitation, LINK_HOURS, invite_first_lead};
-use crate::{web, worker};
+use crate::{web, work, worker};
 use anyhow::Context;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -18,14 +18,17 @@ pub(super) async fn run(config: Config) -> anyhow::Result<ExitCode> {
     if let Some(lead) = invite_first_lead(&app).await? {
         print_invitation(&lead);
     }
-    if app.secrets.is_empty() {
-        eprintln!(
-            "CHATWOOT_WEBHOOK_SECRET is not set: signed deliveries are refused. A desk before 4.11.2 cannot sign; register\n\
-             this address there instead and keep it secret:\n  {}/api/webhooks/chatwoot/{}/{}",
-            app.config.public_url, app.desk.id, app.desk.url_token
-        );
+    for desk in &app.desks {
+        let DeskConfig { key, base_url, account, .. } = &desk.settings;
+        if desk.secrets.is_empty() {
+            eprintln!(
+                "CHATWOOT_WEBHOOK_SECRET is not set for {key}: signed deliveries are refused. A desk before 4.11.2 cannot\n\
+                 sign; register this address there instead and keep it secret:\n  {}/api/webhooks/chatwoot/{}/{}",
+                app.config.public_url, desk.id, desk.url_token
+            );
+        }
+        println!("hotdash serves {base_url}, account {account}, at {}", app.config.public_url);
     }
-    println!("hotdash serves {} at {}", app.config.desk.base_url, app.config.public_url);
     until_stopped(app, listener).await?;
     Ok(ExitCode::SUCCESS)
 }
@@ -33,6 +36,7 @@ pub(super) async fn run(config: Config) -> anyhow::Result<ExitCode> {
 /// Serve and work until the process is asked to stop; then finish what runs.
 pub(super) async fn until_stopped(app: Arc<App>, listener: TcpListener) -> anyhow::Result<()> {
     app.store.begin_work().await?;
+    work::reconcile::begin(&app).await?;
     let stop = app.stopping.clone();
     let working = tokio::spawn(worker::run(Arc::clone(&app), stop.clone()));
     let asked = stop.clone();

@@ -1,5 +1,6 @@
 //! `hotdash user`: who may sign in.
 
+use super::desk_named;
 use super::serve::print_invitation;
 use crate::app::App;
 use crate::clock::Clock;
@@ -26,6 +27,9 @@ enum What {
         /// viewer, reviewer or lead
         #[arg(long, default_value = "reviewer")]
         role: String,
+        /// The desk's key in the settings file, where there are several desks.
+        #[arg(long)]
+        desk: Option<String>,
     },
     /// Print a new one-time sign-in link for somebody.
     Link { email: String },
@@ -37,19 +41,20 @@ impl UserCommand {
     pub(super) async fn run(&self, config: Config) -> anyhow::Result<ExitCode> {
         let app = App::build(config, Clock::real()).await?;
         match &self.what {
-            What::Add { email, name, role } => {
+            What::Add { email, name, role, desk } => {
+                let desk = desk_named(&app.desks, |desk| &desk.settings.key, desk.as_deref())?;
                 let Some(role) = Role::read(role) else {
                     bail!("{role:?} is no role: take viewer, reviewer or lead");
                 };
                 if !email.contains('@') {
                     bail!("{email:?} is no e-mail address");
                 }
-                match invite(&app, email, name, role).await? {
+                match invite(&app, desk.id, email, name, role).await? {
                     Some(invitation) => print_invitation(&invitation),
                     None => bail!("{email} is there already: `hotdash user link {email}` prints a new link"),
                 }
             }
-            What::Link { email } => match app.store.user_by_email(email).await? {
+            What::Link { email } => match app.store.account_by_email(email).await? {
                 Some(user) => {
                     let link = new_link(&app, user.id).await?;
                     println!(
@@ -60,8 +65,11 @@ impl UserCommand {
                 None => bail!("nobody has the address {email}: `hotdash user list` shows who is there"),
             },
             What::List => {
-                for user in app.store.users().await? {
-                    println!("{:<10} {:<30} {}", user.role.as_str(), user.email, user.name);
+                for desk in &app.desks {
+                    for user in app.store.users_of(desk.id).await? {
+                        let (role, key) = (user.role.as_str(), &desk.settings.key);
+                        println!("{key:<12} {role:<10} {:<30} {}", user.email, user.name);
+                    }
                 }
             }
         }

@@ -19,8 +19,15 @@ pub enum ConfigError {
     UnknownKey { file: PathBuf, key: String, nearest: Option<String> },
 }
 
+/// The key of a desk that needs none, because it is the only one.
+const ONLY_DESK: &str = "desk";
+
 pub(super) struct Raw {
-    values: BTreeMap<&'static str, String>,
+    values: Values,
+    /// What the file says about each desk, by the desk's key.
+    desks: BTreeMap<String, Values>,
+    /// Whose settings these are, where there are several desks.
+    desk: Option<String>,
 }
 
 impl Raw {
@@ -28,16 +35,35 @@ impl Raw {
         file: Option<&Path>,
         environment: &BTreeMap<String, String>,
     ) -> Result<Self, ConfigError> {
-        let mut values = match file {
+        let (mut values, mut desks) = match file {
             Some(file) => read_file(file)?,
-            None => BTreeMap::new(),
+            None => Default::default(),
         };
         for setting in SETTINGS {
-            if let Some(value) = from_environment(setting, environment)? {
+            if let Some(value) = from_environment(setting, setting.variable, environment)? {
                 values.insert(setting.key, value);
             }
+            for (key, own) in desks.iter_mut().filter(|_| setting.per_desk) {
+                if let Some(value) = from_environment(setting, &variable_of(setting, key), environment)? {
+                    own.insert(setting.key, value);
+                }
+            }
         }
-        Ok(Self { values })
+        Ok(Self { values, desks, desk: None })
+    }
+
+    /// The settings of each desk with its key: its own before those of the house. Without any, the house is the desk.
+    pub(super) fn of_desks(&self) -> Vec<(String, Self)> {
+        let of_desk = |(key, own): (&String, &Values)| {
+            let mut values = self.values.clone();
+            values.extend(own.clone());
+            (key.clone(), Self { values, desks: BTreeMap::new(), desk: Some(key.clone()) })
+        };
+        if self.desks.is_empty() {
+            let alone = Self { values: self.values.clone(), desks: BTreeMap::new(), desk: None };
+            return vec![(ONLY_DESK.to_owned(), alone)];
+        }
+        self.desks.iter().map(of_desk).collect()
     }
 
     pub(super) fn optional(&self, key: &'static str) -> Option<String> {
@@ -46,9 +72,9 @@ impl Raw {
     }
 
     pub(super) fn text(&self, key: &'static str) -> Result<String, ConfigError> {
-        self.optional(key).ok_or_else(|| {
-            let setting = setting(key);
-            ConfigError::Missing { name: setting.variable.into(), meaning: setting.meaning.into() }
+        self.optional(key).ok_or_else(|| ConfigError::Missing {
+            name: self.name_of(key),
+            meaning: setting(key).meaning.into(),
         })
     }
 
@@ -57,7 +83,12 @@ impl Raw {
         text.parse()
             .ok()
             .filter(|n| (least..=most).contains(n))
-            .ok_or_else(|| wrong(key, &text, &format!("a whole number from {least} to {most}")))
+            .ok_or_else(|| self.wrong(key, &text, &format!("a whole number from {least} to {most}")))
+    }
+
+    /// At least one.
+    pub(super) fn count(&self, key: &'static str, most: u32) -> Result<u32, ConfigError> {
+        self.number(key, 1, i64::from(most)).map(|count| u32::try_from(count).unwrap_or(most))
     }
 
     pub(super) fn milliseconds(&self, key: &'static str) -> Result<Duration, ConfigError> {
@@ -68,8 +99,27 @@ impl Raw {
         match self.text(key)?.to_lowercase().as_str() {
             "true" | "1" | "yes" | "on" => Ok(true),
             "false" | "0" | "no" | "off" => Ok(false),
-            other => Err(wrong(key, other, "true or false")),
+            other => Err(self.wrong(key, other, "true or false")),
         }
+    }
+
+    /// Letters and digits, as tokens are that may be shown.
+    pub(super) fn word(&self, key: &'static str) -> Result<Option<String>, ConfigError> {
+        match self.optional(key) {
+            Some(text) if !text.chars().all(|c| c.is_ascii_alphanumeric()) => {
+                Err(self.wrong(key, &text, "letters and digits only"))
+            }
+            word => Ok(word),
+        }
+    }
+
+    pub(super) fn color(&self, key: &'static str) -> Result<String, ConfigError> {
+        let text = self.text(key)?;
+        let digits = text.strip_prefix('#').unwrap_or_default();
+        if matches!(digits.len(), 3 | 6) && digits.chars().all(|c| c.is_ascii_hexdigit()) {
+            return Ok(text);
+        }
+        Err(self.wrong(key, &text, "a colour like #D32F2F"))
     }
 
     pub(super) fn secret(&self, key: &'static str) -> Result<SecretString, ConfigError> {
@@ -92,35 +142,32 @@ impl Raw {
     }
 
     /// An http(s) address without a slash at the end.
-    #[expect(clippy::unused_self, reason = "reads like the other readers at the place of use")]
     pub(super) fn clean_address(&self, key: &'static str, text: &str) -> Result<String, ConfigError> {
         match text.parse::<http::Uri>() {
             Ok(uri) if matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some() => {
                 Ok(text.trim_end_matches('/').to_owned())
             }
-            _ => Err(wrong(key, text, "an address that begins with http:// or https://")),
+            _ => Err(self.wrong(key, text, "an address that begins with http:// or https://")),
         }
     }
 
-    #[expect(clippy::unused_self, reason = "reads like the other readers at the place of use")]
     pub(super) fn database_address(&self, text: String) -> Result<String, ConfigError> {
         if ["sqlite:", "postgres://", "postgresql://"].iter().any(|scheme| text.starts_with(scheme)) {
             return Ok(text);
         }
         // The address may hold a password: only its scheme is shown.
         let scheme = text.split(':').next().unwrap_or_default().to_owned();
-        Err(wrong(
+        Err(self.wrong(
             "database_url",
             &format!("an address of the kind {scheme}:"),
             "sqlite:PATH or postgres://…",
         ))
     }
 
-    #[expect(clippy::unused_self, reason = "reads like the other readers at the place of use")]
     pub(super) fn listen_address(&self, key: &'static str, text: String) -> Result<String, ConfigError> {
         match text.rsplit_once(':') {
             Some((host, port)) if !host.is_empty() && port.parse::<u16>().is_ok() => Ok(text),
-            _ => Err(wrong(key, &text, "an address and a port, e.g. 127.0.0.1:8080")),
+            _ => Err(self.wrong(key, &text, "an address and a port, e.g. 127.0.0.1:8080")),
         }
     }
 
@@ -128,33 +175,47 @@ impl Raw {
         let text = self.text(key)?;
         match jiff::tz::TimeZone::get(&text) {
             Ok(_) => Ok(text),
-            Err(_) => Err(wrong(key, &text, "an IANA time zone, e.g. Europe/Berlin")),
+            Err(_) => Err(self.wrong(key, &text, "an IANA time zone, e.g. Europe/Berlin")),
+        }
+    }
+
+    /// A setting that reads well and is wrong all the same.
+    pub(super) fn wrong(&self, key: &'static str, found: &str, expected: &str) -> ConfigError {
+        let found = if setting(key).secret { "set".to_owned() } else { format!("{found:?}") };
+        ConfigError::Wrong { name: self.name_of(key), found, expected: expected.into() }
+    }
+
+    fn name_of(&self, key: &'static str) -> String {
+        let setting = setting(key);
+        match &self.desk {
+            Some(desk) if setting.per_desk => variable_of(&setting, desk),
+            _ => setting.variable.to_owned(),
         }
     }
 }
 
-fn setting(key: &'static str) -> Setting {
-    let unknown = Setting { key, variable: key, default: None, secret: true, meaning: "" };
-    SETTINGS.iter().find(|s| s.key == key).copied().unwrap_or(unknown)
+/// The variable of one desk's own setting.
+fn variable_of(setting: &Setting, desk: &str) -> String {
+    format!("{}_{}", setting.variable, desk.to_uppercase())
 }
 
-fn wrong(key: &'static str, found: &str, expected: &str) -> ConfigError {
-    let setting = setting(key);
-    let found = if setting.secret { "set".to_owned() } else { format!("{found:?}") };
-    ConfigError::Wrong { name: setting.variable.into(), found, expected: expected.into() }
+fn setting(key: &'static str) -> Setting {
+    let unknown = Setting { key, variable: key, default: None, secret: true, per_desk: false, meaning: "" };
+    SETTINGS.iter().find(|s| s.key == key).copied().unwrap_or(unknown)
 }
 
 fn from_environment(
     setting: &Setting,
+    variable: &str,
     environment: &BTreeMap<String, String>,
 ) -> Result<Option<String>, ConfigError> {
-    if let Some(value) = environment.get(setting.variable) {
+    if let Some(value) = environment.get(variable) {
         return Ok(Some(value.clone()));
     }
     if !setting.secret {
         return Ok(None);
     }
-    let Some(file) = environment.get(&format!("{}_FILE", setting.variable)) else { return Ok(None) };
+    let Some(file) = environment.get(&format!("{variable}_FILE")) else { return Ok(None) };
     match std::fs::read_to_string(file) {
         Ok(text) => Ok(Some(text.trim_end().to_owned())),
         Err(e) => Err(ConfigError::File { file: file.into(), reason: e.to_string() }),
@@ -167,25 +228,59 @@ pub(super) fn read_text(file: &Path) -> Result<String, ConfigError> {
         .map_err(|e| ConfigError::File { file: file.to_owned(), reason: e.to_string() })
 }
 
-fn read_file(file: &Path) -> Result<BTreeMap<&'static str, String>, ConfigError> {
+type Values = BTreeMap<&'static str, String>;
+
+/// What the file says about the house, and about each desk.
+fn read_file(file: &Path) -> Result<(Values, BTreeMap<String, Values>), ConfigError> {
     let failed = |reason: String| ConfigError::File { file: file.to_owned(), reason };
     let text = std::fs::read_to_string(file).map_err(|e| failed(e.to_string()))?;
-    let table: toml::Table = toml::from_str(&text).map_err(|e| failed(e.to_string()))?;
+    let mut table: toml::Table = toml::from_str(&text).map_err(|e| failed(e.to_string()))?;
+    let mut desks = BTreeMap::new();
+    match table.remove("desks") {
+        None => {}
+        Some(toml::Value::Table(tables)) => {
+            for (key, desk) in tables {
+                if key.is_empty()
+                    || !key.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+                {
+                    return Err(failed(format!("[desks.{key}]: a desk's key is made of a-z, 0-9 and _")));
+                }
+                let toml::Value::Table(desk) = desk else {
+                    return Err(failed(format!("desks.{key} must be a table: [desks.{key}]")));
+                };
+                let values = read_table(file, desk, |setting| setting.per_desk)?;
+                desks.insert(key, values);
+            }
+        }
+        Some(_) => return Err(failed("desks must be tables: [desks.KEY] for each desk".into())),
+    }
+    Ok((read_table(file, table, |_| true)?, desks))
+}
+
+fn read_table(
+    file: &Path,
+    table: toml::Table,
+    fits: impl Fn(&Setting) -> bool,
+) -> Result<Values, ConfigError> {
+    let failed = |reason: String| ConfigError::File { file: file.to_owned(), reason };
     table
         .into_iter()
         .map(|(key, value)| {
-            let setting = SETTINGS.iter().find(|s| s.key == key).ok_or_else(|| ConfigError::UnknownKey {
+            let known = SETTINGS.iter().find(|s| s.key == key).ok_or_else(|| ConfigError::UnknownKey {
                 file: file.to_owned(),
                 nearest: nearest(&key),
                 key: key.clone(),
             })?;
+            if !fits(known) {
+                return Err(failed(format!("{key} counts for the whole house: put it above the desks")));
+            }
             let text = match value {
                 toml::Value::String(text) => text,
                 toml::Value::Integer(number) => number.to_string(),
                 toml::Value::Boolean(flag) => flag.to_string(),
                 _ => return Err(failed(format!("{key} must be a text, a number or true/false"))),
             };
-            Ok((setting.key, text))
+            Ok((known.key, text))
         })
         .collect()
 }

@@ -11,7 +11,15 @@ pub struct Setting {
     pub default: Option<&'static str>,
     /// Never printed.
     pub secret: bool,
+    /// Each desk may have its own: in the file below `[desks.KEY]`, in the environment as `<variable>_<KEY>`.
+    pub per_desk: bool,
     pub meaning: &'static str,
+}
+
+impl Setting {
+    const fn of_desk(self) -> Self {
+        Self { per_desk: true, ..self }
+    }
 }
 
 const fn plain(
@@ -20,28 +28,50 @@ const fn plain(
     default: Option<&'static str>,
     meaning: &'static str,
 ) -> Setting {
-    Setting { key, variable, default, secret: false, meaning }
+    Setting { key, variable, default, secret: false, per_desk: false, meaning }
 }
 
 const fn secret(key: &'static str, variable: &'static str, meaning: &'static str) -> Setting {
-    Setting { key, variable, default: None, secret: true, meaning }
+    Setting { key, variable, default: None, secret: true, per_desk: false, meaning }
 }
 
 /// Every setting there is, in the order of the README's table.
 pub const SETTINGS: &[Setting] = &[
-    plain("desk_url", "CHATWOOT_BASE_URL", None, "the desk's address, e.g. https://desk.example"),
-    secret("desk_token", "CHATWOOT_TOKEN", "access token of the desk user in whose name hotdash works"),
-    plain("desk_account", "CHATWOOT_ACCOUNT_ID", None, "the account's number on the desk"),
+    plain("desk_url", "CHATWOOT_BASE_URL", None, "the desk's address, e.g. https://desk.example").of_desk(),
+    secret("desk_token", "CHATWOOT_TOKEN", "access token of the desk user in whose name hotdash works")
+        .of_desk(),
+    plain("desk_account", "CHATWOOT_ACCOUNT_ID", None, "the account's number on the desk").of_desk(),
     secret(
         "webhook_secret",
         "CHATWOOT_WEBHOOK_SECRET",
         "the account webhook's secret; several, separated by commas, while one is being replaced",
-    ),
-    plain("sla_minutes", "CHATWOOT_SLA_MINUTES", Some("30"), "first-response target in minutes"),
+    )
+    .of_desk(),
+    plain("sla_minutes", "CHATWOOT_SLA_MINUTES", Some("30"), "first-response target in minutes").of_desk(),
     plain(
+        "website_token",
+        "CHATWOOT_WEBSITE_TOKEN",
+        None,
+        "a website inbox's token: its live chat is then on every page of hotdash; `hotdash widget` shows it",
+    )
+    .of_desk(),
+    plain(
+        "widget_color",
+        "CHATWOOT_WIDGET_COLOR",
+        Some("#D32F2F"),
+        "the live chat's colour; it is the inbox's, so `hotdash widget --set-color` has to give it to the inbox",
+    )
+    .of_desk(),
+    secret(
+        "widget_hmac_token",
+        "CHATWOOT_WIDGET_HMAC_TOKEN",
+        "that inbox's HMAC token: the live chat then knows who is signed in, with proof",
+    )
+    .of_desk(),
+    // An address may hold a password.
+    secret(
         "database_url",
         "DATABASE_URL",
-        None,
         "sqlite:PATH or postgres://…; without it a SQLite file in the data directory",
     ),
     secret(
@@ -55,15 +85,24 @@ pub const SETTINGS: &[Setting] = &[
     plain("public_url", "HOTDASH_PUBLIC_URL", None, "where people reach hotdash; in notes and links"),
     plain("listen", "HOTDASH_LISTEN", Some("127.0.0.1:8080"), "address and port to listen on"),
     plain("data_dir", "HOTDASH_DATA_DIR", Some("data"), "where the embedded database lives"),
-    plain("timezone", "HOTDASH_TIMEZONE", Some("UTC"), "the desk's zone, e.g. Europe/Berlin"),
+    plain("timezone", "HOTDASH_TIMEZONE", Some("UTC"), "the desk's zone, e.g. Europe/Berlin").of_desk(),
     plain(
         "hours_file",
         "HOTDASH_HOURS_FILE",
         None,
         "TOML file with the team's opening hours; without it Monday to Friday, 9 to 17",
-    ),
-    plain("knowledge_dir", "HOTDASH_KNOWLEDGE_DIR", None, "folder of Markdown files that drafts may rest on"),
-    plain("shop_name", "HOTDASH_SHOP_NAME", Some("our team"), "how drafts sign for you"),
+    )
+    .of_desk(),
+    plain(
+        "rules_file",
+        "HOTDASH_RULES_FILE",
+        None,
+        "TOML file with the team's rules; without it the five that are shipped",
+    )
+    .of_desk(),
+    plain("knowledge_dir", "HOTDASH_KNOWLEDGE_DIR", None, "folder of Markdown files that drafts may rest on")
+        .of_desk(),
+    plain("shop_name", "HOTDASH_SHOP_NAME", Some("our team"), "how drafts sign for you").of_desk(),
     plain(
         "undo_seconds",
         "HOTDASH_UNDO_SECONDS",
@@ -93,7 +132,8 @@ pub const SETTINGS: &[Setting] = &[
         "HOTDASH_LEGACY_SIGNATURE",
         Some("false"),
         "also accept bare hex HMAC-SHA256 over the body, as relays of the original guide send it",
-    ),
+    )
+    .of_desk(),
     plain(
         "unclear_wait_ms",
         "HOTDASH_UNCLEAR_WAIT_MS",
@@ -106,7 +146,31 @@ pub const SETTINGS: &[Setting] = &[
         Some("1000"),
         "first pause before a failed job is tried again; doubles up to a minute",
     ),
+    plain(
+        "poll_ms",
+        "HOTDASH_POLL_MS",
+        Some("15000"),
+        "shortest pause between two looks for what no delivery told; 0 = never look",
+    ),
+    plain(
+        "gap_after_ms",
+        "HOTDASH_GAP_AFTER_MS",
+        Some("60000"),
+        "how late a delivery may be before what it would tell counts as missing",
+    ),
     plain("lease_ms", "HOTDASH_LEASE_MS", Some("30000"), "how long a replica that vanished keeps its jobs"),
-    plain("log", "HOTDASH_LOG", Some("info"), "what to log, e.g. warn or hotdash=debug"),
+    plain(
+        "desk_calls_per_minute",
+        "HOTDASH_DESK_CALLS_PER_MINUTE",
+        Some("3000"),
+        "how many calls a minute the desk allows one address (`RACK_ATTACK_LIMIT` there; 300 in Chatwoot 3.0)",
+    )
+    .of_desk(),
+    plain(
+        "log",
+        "HOTDASH_LOG",
+        Some("info"),
+        "what to log, e.g. warn or hotdash=debug; libraries log at info at most",
+    ),
     plain("log_json", "HOTDASH_LOG_JSON", Some("false"), "log lines as JSON"),
 ];

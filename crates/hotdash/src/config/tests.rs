@@ -20,8 +20,8 @@ fn load(pairs: &[(&str, &str)]) -> Result<Config, ConfigError> {
 #[test]
 fn three_variables_are_enough() {
     let config = load(&[]).unwrap();
-    assert_eq!(config.desk.base_url, "https://desk.example");
-    assert_eq!(config.sla_minutes, 30);
+    assert_eq!(config.desks[0].base_url, "https://desk.example");
+    assert_eq!(config.desks[0].sla_minutes, 30);
     assert_eq!(config.public_url, "http://127.0.0.1:8080");
     assert!(config.database_url.starts_with("sqlite:"));
     assert!(config.model.is_none());
@@ -30,7 +30,8 @@ fn three_variables_are_enough() {
 #[test]
 fn several_secrets_are_valid_at_once() {
     let config = load(&[("CHATWOOT_WEBHOOK_SECRET", "old, new")]).unwrap();
-    let secrets: Vec<_> = config.desk.webhook_secrets.iter().map(|s| s.expose_secret().to_owned()).collect();
+    let secrets: Vec<_> =
+        config.desks[0].webhook_secrets.iter().map(|s| s.expose_secret().to_owned()).collect();
     assert_eq!(secrets, ["old", "new"]);
 }
 
@@ -62,7 +63,7 @@ fn the_file_is_overruled_by_the_environment_and_misspelt_keys_are_found() {
     let file = dir.path().join("hotdash.toml");
     std::fs::write(&file, "sla_minutes = 45\nshop_name = \"Hot Rodan\"\n").unwrap();
     let config = Config::from_sources(Some(&file), &environment(&[("CHATWOOT_SLA_MINUTES", "20")])).unwrap();
-    assert_eq!((config.sla_minutes, config.shop_name.as_str()), (20, "Hot Rodan"));
+    assert_eq!((config.desks[0].sla_minutes, config.desks[0].shop_name.as_str()), (20, "Hot Rodan"));
 
     std::fs::write(&file, "sla_minuts = 45\n").unwrap();
     let error = Config::from_sources(Some(&file), &environment(&[])).unwrap_err().to_string();
@@ -75,5 +76,44 @@ fn a_secret_may_come_from_a_file() {
     let file = dir.path().join("secret");
     std::fs::write(&file, "from-a-file\n").unwrap();
     let config = load(&[("CHATWOOT_WEBHOOK_SECRET_FILE", file.to_str().unwrap())]).unwrap();
-    assert_eq!(config.desk.webhook_secrets[0].expose_secret(), "from-a-file");
+    assert_eq!(config.desks[0].webhook_secrets[0].expose_secret(), "from-a-file");
+}
+
+#[test]
+fn each_desk_has_its_own_settings_before_those_of_the_house() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("hotdash.toml");
+    let text = "sla_minutes = 45\ndesk_url = \"https://desk.example\"\n\
+                [desks.north]\ndesk_account = 1\ntimezone = \"Europe/Oslo\"\n\
+                [desks.south]\ndesk_account = 2\nsla_minutes = 15\ndesk_url = \"https://south.example\"\n";
+    std::fs::write(&file, text).unwrap();
+    let own =
+        [("CHATWOOT_TOKEN", "shared"), ("CHATWOOT_TOKEN_SOUTH", "own"), ("HOTDASH_SHOP_NAME_NORTH", "Nord")];
+    let own = own.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+    let config = Config::from_sources(Some(&file), &own).unwrap();
+    let [north, south] = &config.desks[..] else { panic!("{:?}", config.desks) };
+    assert_eq!((north.key.as_str(), north.account, north.sla_minutes), ("north", 1, 45));
+    assert_eq!((north.timezone.as_str(), north.shop_name.as_str()), ("Europe/Oslo", "Nord"));
+    assert_eq!((north.base_url.as_str(), north.token.expose_secret()), ("https://desk.example", "shared"));
+    assert_eq!((south.key.as_str(), south.account, south.sla_minutes), ("south", 2, 15));
+    assert_eq!((south.timezone.as_str(), south.shop_name.as_str()), ("UTC", "our team"));
+    assert_eq!((south.base_url.as_str(), south.token.expose_secret()), ("https://south.example", "own"));
+}
+
+#[test]
+fn what_is_wrong_with_one_of_several_desks_is_said_with_its_name() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("hotdash.toml");
+    let complaint = |text: &str| {
+        std::fs::write(&file, text).unwrap();
+        Config::from_sources(Some(&file), &environment(&[])).unwrap_err().to_string()
+    };
+    let wrong = complaint("[desks.north]\ntimezone = \"Oslo\"\n");
+    assert!(wrong.starts_with("HOTDASH_TIMEZONE_NORTH is \"Oslo\""), "{wrong}");
+    let twice = complaint("[desks.north]\ndesk_account = 7\n[desks.south]\ndesk_account = 7\n");
+    assert!(twice.starts_with("CHATWOOT_ACCOUNT_ID_SOUTH is \"7\""), "{twice}");
+    let house = complaint("[desks.north]\nlisten = \"127.0.0.1:1\"\n");
+    assert!(house.contains("listen counts for the whole house"), "{house}");
+    assert!(complaint("[desks.Nord]\n").contains("[desks.Nord]: a desk's key is made of a-z, 0-9 and _"));
+    assert!(complaint("desks = 3\n").contains("[desks.KEY] for each desk"));
 }

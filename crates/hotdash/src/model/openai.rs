@@ -10,7 +10,7 @@ use async_openai::Client;
 use async_openai::config::Config;
 use async_openai::error::OpenAIError;
 use async_openai::middleware::HttpRequestFactory;
-use bytes::BytesMut;
+use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use reqwest::Url;
 use secrecy::{ExposeSecret, SecretString};
@@ -27,6 +27,8 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 #[derive(Clone)]
 pub struct Model {
     client: Client<Endpoint>,
+    http: reqwest::Client,
+    endpoint: Endpoint,
     name: String,
     timeout: Duration,
 }
@@ -58,17 +60,34 @@ impl Model {
             .build()
             .map_err(|error| ModelError::Unreachable { reason: error.to_string() })?;
         let key = address.key.unwrap_or_default();
+        let kept = key.clone();
         let endpoint = Endpoint { base: url, key, headers };
-        let client =
-            Client::build(http.clone(), endpoint).with_http_service(tower::service_fn(
-                move |request: HttpRequestFactory| {
-                    let http = http.clone();
-                    async move {
-                        exchange(&http, &request).await.map_err(|error| OpenAIError::Boxed(Box::new(error)))
-                    }
-                },
-            ));
-        Ok(Self { client, name: address.model, timeout: address.timeout })
+        let used = http.clone();
+        let client = Client::build(http.clone(), endpoint.clone()).with_http_service(tower::service_fn(
+            move |request: HttpRequestFactory| {
+                let (http, key) = (used.clone(), kept.clone());
+                async move {
+                    exchange(&http, &request, &key).await.map_err(|error| OpenAIError::Boxed(Box::new(error)))
+                }
+            },
+        ));
+        Ok(Self { client, http, endpoint, name: address.model, timeout: address.timeout })
+    }
+
+    /// The names of the models that the server lists. Not every server has a list, and not every list is complete.
+    ///
+    /// # Errors
+    /// [`ModelError`].
+    pub async fn list(&self) -> Result<Vec<String>, ModelError> {
+        let request = self.http.get(self.endpoint.url("/models")).headers(self.endpoint.headers());
+        let request =
+            request.build().map_err(|error| ModelError::Unreachable { reason: error.to_string() })?;
+        let answer = tokio::time::timeout(self.timeout, execute(&self.http, request, &self.endpoint.key));
+        let body = answer.await.map_err(|_| ModelError::TimedOut { after: self.timeout })??;
+        let list: Value = serde_json::from_slice(&body)
+            .map_err(|error| ModelError::Unreadable { reason: error.to_string() })?;
+        let named = list.get("data").and_then(Value::as_array).into_iter().flatten();
+        Ok(named.filter_map(|model| model.get("id")?.as_str().map(str::to_owned)).collect())
     }
 
     /// The configured name.
@@ -146,9 +165,18 @@ fn authorization(key: Option<&SecretString>) -> Result<HeaderMap, header::Invali
 async fn exchange(
     http: &reqwest::Client,
     request: &HttpRequestFactory,
+    key: &SecretString,
 ) -> Result<reqwest::Response, ModelError> {
     let request =
         request.build().await.map_err(|error| ModelError::Unreachable { reason: error.to_string() })?;
+    Ok(http::Response::new(execute(http, request, key).await?).into())
+}
+
+async fn execute(
+    http: &reqwest::Client,
+    request: reqwest::Request,
+    key: &SecretString,
+) -> Result<Bytes, ModelError> {
     let mut response = http.execute(request).await.map_err(|error| unreachable(&error))?;
     let mut body = BytesMut::new();
     while let Some(chunk) = response.chunk().await.map_err(|error| unreachable(&error))? {
@@ -161,12 +189,12 @@ async fn exchange(
     }
     let status = response.status();
     if !status.is_success() {
-        return Err(refusal(status, response.headers(), &body));
+        return Err(refusal(status, response.headers(), &body, key));
     }
     if let Err(error) = serde_json::from_slice::<serde::de::IgnoredAny>(&body) {
         return Err(ModelError::Unreadable { reason: error.to_string() });
     }
-    Ok(http::Response::new(body.freeze()).into())
+    Ok(body.freeze())
 }
 
 fn unreachable(error: &reqwest::Error) -> ModelError {
@@ -181,9 +209,14 @@ fn unreachable(error: &reqwest::Error) -> ModelError {
     ModelError::Unreachable { reason: cause.to_string() }
 }
 
-fn refusal(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> ModelError {
+fn refusal(status: StatusCode, headers: &HeaderMap, body: &[u8], key: &SecretString) -> ModelError {
     let json: Value = serde_json::from_slice(body).unwrap_or_default();
     let message = message(&json).unwrap_or_else(|| String::from_utf8_lossy(body).trim().to_owned());
+    // Some servers repeat the key they refuse; what they say is logged and shown.
+    let message = match key.expose_secret().trim() {
+        "" => message,
+        key => message.replace(key, "[the key]"),
+    };
     let message = message.chars().take(LONGEST_MESSAGE).collect();
     match status {
         StatusCode::UNAUTHORIZED => ModelError::BadKey { message },

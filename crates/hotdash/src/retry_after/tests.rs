@@ -25,3 +25,11 @@ fn what_cannot_be_read_or_lies_in_the_past_asks_for_nothing() {
     assert_eq!(retry_after(&headers(&[(RETRY_AFTER, "-3")])), None);
     assert_eq!(retry_after(&headers(&[])), None);
 }
+
+#[test]
+fn a_minute_ends_by_the_answers_own_clock() {
+    let at = |date| rest_of_the_minute(&headers(&[(DATE, date)]));
+    assert_eq!(at("Wed, 21 Oct 2026 07:28:40 GMT"), Some(Duration::from_secs(20)));
+    assert_eq!(at("Wed, 21 Oct 2026 07:28:00 GMT"), Some(Duration::from_secs(60)));
+    assert_eq!(rest_of_the_minute(&headers(&[])), None);
+}

@@ -5,21 +5,24 @@ use hotdash_core::conversation::{Conversation, Status};
 use hotdash_core::ids::{ContactId, ConversationId, DeskId};
 
 /// Keep the state, unless a newer one is here already. In whatever order states come, and however often, the same one
-/// stays: of one instant the one with the latest activity, then the greater text. Only desks that tell no instant
+/// stays: of one instant the one with the latest activity, then the one that tells more of its consequences, then the
+/// greater text. Only desks that tell no instant
 /// (before 4.0.2) leave nothing but the order of arrival.
 pub fn keep_conversation(desk: DeskId, c: &Conversation) -> Result<Statement, StoreError> {
     let ms = |t: Option<jiff::Timestamp>| t.map(jiff::Timestamp::as_millisecond);
     Ok(Statement::new(
         "INSERT INTO conversations
-           (desk, id, contact, status, assignee, seen, state, waiting_since, last_activity_at, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+           (desk, id, contact, status, assignee, seen, state, waiting_since, last_activity_at, created_at,
+            settled)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
          ON CONFLICT (desk, id) DO UPDATE SET
            contact = excluded.contact, status = excluded.status, assignee = excluded.assignee,
-           seen = excluded.seen, state = excluded.state, waiting_since = excluded.waiting_since,
+           seen = excluded.seen, settled = excluded.settled, state = excluded.state, waiting_since = excluded.waiting_since,
            last_activity_at = excluded.last_activity_at
          WHERE excluded.seen = 0
-            OR (excluded.seen, coalesce(excluded.last_activity_at, 0), excluded.state)
-               >= (conversations.seen, coalesce(conversations.last_activity_at, 0), conversations.state)",
+            OR (excluded.seen, coalesce(excluded.last_activity_at, 0), excluded.settled, excluded.state)
+               >= (conversations.seen, coalesce(conversations.last_activity_at, 0), conversations.settled,
+                   conversations.state)",
         vec![
             desk.0.into(),
             c.id.0.into(),
@@ -31,8 +34,20 @@ pub fn keep_conversation(desk: DeskId, c: &Conversation) -> Result<Statement, St
             ms(c.waiting_since).into(),
             ms(c.last_activity_at).into(),
             c.created_at.as_millisecond().into(),
+            settled(c).into(),
         ],
     ))
+}
+
+/// Chatwoot changes what follows from a message (who waits since when, the first reply) without touching `updated_at`.
+/// A customer's message begins a wait at that moment; a person's reply ends an older one.
+fn settled(c: &Conversation) -> i64 {
+    let wait = match (c.waiting_since, c.last_activity_at) {
+        (Some(since), Some(active)) if since.as_second() >= active.as_second() => 2,
+        (None, _) => 1,
+        (Some(_), _) => 0,
+    };
+    wait + if c.first_reply_at.is_some() { 3 } else { 0 }
 }
 
 impl Store {

@@ -1,39 +1,53 @@
 //! The desks that hotdash serves.
 
 use super::{Statement, Store, StoreError};
-use hotdash_core::ids::DeskId;
+use hotdash_core::ids::{DeskId, DraftId};
 
 /// A desk as it is kept; its tokens and secrets are in the configuration only.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Desk {
-    pub id: DeskId,
+pub struct KeptDesk {
+    pub key: String,
     pub base_url: String,
     pub account: i64,
-    pub name: String,
+    /// Kept only when the desk is new.
     pub url_token: String,
 }
 
+/// What the database knows of a desk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownDesk {
+    pub id: DeskId,
+    pub url_token: String,
+    /// Since when it is served.
+    pub since: i64,
+}
+
 impl Store {
-    /// Keep the desk under its number; an existing one keeps its URL token and rotation.
-    pub async fn keep_desk(&self, desk: &Desk, at: i64) -> Result<Desk, StoreError> {
+    /// The desk as it stands in the database; a new one gets the next number. A desk may move to another address, but another
+    /// account is another desk: its conversations have the same numbers.
+    pub async fn keep_desk(&self, desk: &KeptDesk, at: i64) -> Result<KnownDesk, StoreError> {
         let upsert = Statement::new(
-            "INSERT INTO desks (id, base_url, account, name, url_token, turn, created_at)
-             VALUES ($1, $2, $3, $4, $5, 0, $6)
-             ON CONFLICT (id) DO UPDATE SET base_url = excluded.base_url, account = excluded.account,
-               name = excluded.name
-             RETURNING url_token",
+            "INSERT INTO desks (key, base_url, account, url_token, turn, created_at)
+             VALUES ($1, $2, $3, $4, 0, $5)
+             ON CONFLICT (key, account) DO UPDATE SET base_url = excluded.base_url
+             RETURNING id, url_token, created_at",
             vec![
-                desk.id.0.into(),
+                desk.key.as_str().into(),
                 desk.base_url.as_str().into(),
                 desk.account.into(),
-                desk.name.as_str().into(),
                 desk.url_token.as_str().into(),
                 at.into(),
             ],
         );
         let outcomes = self.commit(upsert.into()).await?;
         let row = outcomes.iter().flat_map(|o| &o.rows).next();
-        let url_token = row.map_or(Ok(desk.url_token.clone()), |row| row.text(0))?;
-        Ok(Desk { url_token, ..desk.clone() })
+        let row = row.ok_or_else(|| StoreError::Unreadable("a desk was kept without a number".into()))?;
+        Ok(KnownDesk { id: DeskId(row.int(0)?), url_token: row.text(1)?, since: row.int(2)? })
+    }
+
+    /// Whose draft it is.
+    pub async fn desk_of_draft(&self, id: &DraftId) -> Result<Option<DeskId>, StoreError> {
+        let row = self.read_one("SELECT desk FROM drafts WHERE id = $1", vec![id.as_str().into()]).await?;
+        row.map(|row| Ok(DeskId(row.int(0)?))).transpose()
     }
 }

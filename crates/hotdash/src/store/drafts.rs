@@ -19,10 +19,12 @@ pub enum DraftState {
     Sent,
     Rejected,
     Superseded,
+    /// It came too late: the channel takes no answer any more.
+    Expired,
     Failed,
 }
 
-const STATES: [(DraftState, &str); 10] = [
+const STATES: [(DraftState, &str); 11] = [
     (DraftState::Queued, "queued"),
     (DraftState::Drafting, "drafting"),
     (DraftState::Ready, "ready"),
@@ -32,6 +34,7 @@ const STATES: [(DraftState, &str); 10] = [
     (DraftState::Sent, "sent"),
     (DraftState::Rejected, "rejected"),
     (DraftState::Superseded, "superseded"),
+    (DraftState::Expired, "expired"),
     (DraftState::Failed, "failed"),
 ];
 

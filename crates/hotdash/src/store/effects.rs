@@ -30,6 +30,9 @@ pub enum Change {
     /// The approved reply to the customer.
     Reply {
         text: String,
+        /// Who gets a copy, by e-mail.
+        #[serde(default)]
+        copies: Vec<String>,
         answers: MessageId,
         approver: UserId,
     },
@@ -148,6 +151,16 @@ pub fn unsend(id: &EffectId) -> Statement {
         vec![id.as_str().into()],
     )
     .expect(1)
+}
+
+/// An effect that was given up is wanted again. Where a try may have got through, it is looked for first.
+pub fn want_again(id: &EffectId) -> Statement {
+    Statement::new(
+        "UPDATE effects SET state = CASE WHEN tried_at IS NULL THEN 'pending' ELSE 'sending' END,
+           outcome = NULL, settled_at = NULL
+         WHERE id = $1 AND state = 'refused'",
+        vec![id.as_str().into()],
+    )
 }
 
 /// The end of an effect, with its named outcome.

@@ -141,6 +141,14 @@ pub fn keep_message(desk: DeskId, m: &Message, sight: Sight) -> Result<Batch, St
     Ok(batch)
 }
 
+/// An event told us of the message, and what follows from it was done.
+pub fn message_told(desk: DeskId, message: MessageId) -> Statement {
+    Statement::new(
+        "UPDATE messages SET told = 1 WHERE desk = $1 AND id = $2 AND told = 0",
+        vec![desk.0.into(), message.0.into()],
+    )
+}
+
 /// The draft behind a message of ours is sent or failed as the message, as it is kept now, was delivered or not.
 ///
 /// Belongs behind whatever may have learned of either: the channel's refusal can overtake the end of our own call.
@@ -185,6 +193,22 @@ impl Store {
             )
             .await?;
         rows.iter().rev().map(|row| row.json(0)).collect()
+    }
+
+    /// What is known of the messages from this one on, and whether an event told of each.
+    pub async fn known_from(
+        &self,
+        desk: DeskId,
+        conversation: ConversationId,
+        first: MessageId,
+    ) -> Result<Vec<(Message, bool)>, StoreError> {
+        let rows = self
+            .read(
+                "SELECT body, told FROM messages WHERE desk = $1 AND conversation = $2 AND id >= $3",
+                vec![desk.0.into(), conversation.0.into(), first.0.into()],
+            )
+            .await?;
+        rows.iter().map(|row| Ok((row.json(0)?, row.int(1)? == 1))).collect()
     }
 
     /// Whether a person of the desk answered publicly after this message.

@@ -34,5 +34,10 @@ fn runner(dialect: Dialect) -> Result<Runner, StoreError> {
 }
 
 fn failed(error: refinery::Error) -> StoreError {
-    StoreError::Unavailable(format!("the database could not be brought up to date: {error}"))
+    // The outer texts say what was tried; only the innermost says why it failed.
+    let mut cause: &dyn std::error::Error = &error;
+    while let Some(inner) = cause.source() {
+        cause = inner;
+    }
+    StoreError::Unavailable(format!("the database could not be brought up to date: {cause}"))
 }

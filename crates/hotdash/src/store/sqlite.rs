@@ -39,12 +39,14 @@ pub(super) struct Sqlite {
 }
 
 impl Sqlite {
-    /// Open or create the file; the directory is created too.
-    pub(super) fn open(path: &Path) -> Result<(Self, Connection), StoreError> {
+    /// Open or create the file; the directory is created too. Nobody else opens it as long as the lock is held that comes
+    /// with it: turning a new file into one with a write-ahead log does not wait for others, and neither do migrations.
+    pub(super) fn open(path: &Path) -> Result<(Self, Connection, File), StoreError> {
         if let Some(dir) = path.parent().filter(|d| !d.as_os_str().is_empty()) {
             std::fs::create_dir_all(dir)
                 .map_err(|e| StoreError::Unavailable(format!("cannot create {}: {e}", dir.display())))?;
         }
+        let lock = lock_for_migration(path)?;
         let connection = connect(path)?;
         let (writer, requests) = mpsc::channel();
         let (own, mover) = (connect(path)?, connect(path)?);
@@ -55,7 +57,7 @@ impl Sqlite {
         let readers = Arc::new(Mutex::new(Vec::new()));
         let permits = Semaphore::new(READERS);
         let store = Self { writer, readers, permits, path: path.to_owned(), alone: Mutex::new(None) };
-        Ok((store, connection))
+        Ok((store, connection, lock))
     }
 
     /// Make sure that no other process works off this queue: each would believe that all leases are its own.
@@ -98,7 +100,7 @@ fn gone() -> StoreError {
 }
 
 /// Held while the schema is brought up to date: whoever opens the file meanwhile waits and finds it done.
-pub(super) fn lock_for_migration(path: &Path) -> Result<File, StoreError> {
+fn lock_for_migration(path: &Path) -> Result<File, StoreError> {
     let file = open_beside(path, ".migration.lock")?;
     file.lock().map_err(|e| StoreError::Unavailable(format!("cannot lock {}: {e}", path.display())))?;
     Ok(file)

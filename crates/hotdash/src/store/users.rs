@@ -1,7 +1,7 @@
-//! People who sign in, their one-time links and sessions.
+//! People who sign in, the desks where they work, their one-time links and sessions.
 
 use super::{Batch, Row, Statement, Store, StoreError};
-use hotdash_core::ids::UserId;
+use hotdash_core::ids::{DeskId, UserId};
 
 /// What a person may do. Each role includes the one before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -28,58 +28,90 @@ impl Role {
     }
 }
 
+/// Somebody who can sign in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    pub id: UserId,
+    pub email: String,
+    pub name: String,
+    pub password_hash: Option<String>,
+}
+
+/// Somebody at one of the desks where they work.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct User {
     pub id: UserId,
     pub email: String,
     pub name: String,
+    pub desk: DeskId,
+    /// At this desk.
     pub role: Role,
-    pub password_hash: Option<String>,
 }
 
 impl Store {
-    /// Add a person; `None` when the address is taken.
-    pub async fn add_user(
-        &self,
-        email: &str,
-        name: &str,
-        role: Role,
-        at: i64,
-    ) -> Result<Option<UserId>, StoreError> {
+    /// Add a person; `None` when the address is taken. They work nowhere yet.
+    pub async fn add_account(&self, email: &str, name: &str, at: i64) -> Result<Option<UserId>, StoreError> {
         let insert = Statement::new(
-            "INSERT INTO users (email, name, role, created_at) VALUES ($1, $2, $3, $4)
-             ON CONFLICT DO NOTHING RETURNING id",
-            vec![email.to_lowercase().into(), name.into(), role.as_str().into(), at.into()],
+            "INSERT INTO users (email, name, created_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING id",
+            vec![email.to_lowercase().into(), name.into(), at.into()],
         );
         let outcomes = self.commit(insert.into()).await?;
         let row = outcomes.iter().flat_map(|o| &o.rows).next();
         row.map(|row| Ok(UserId(row.int(0)?))).transpose()
     }
 
-    pub async fn user(&self, id: UserId) -> Result<Option<User>, StoreError> {
-        let row = self
-            .read_one(
-                "SELECT id, email, name, role, password_hash FROM users WHERE id = $1",
-                vec![id.0.into()],
-            )
-            .await?;
-        row.map(|row| user_of(&row)).transpose()
+    /// Let a person work at a desk; `false` when they do already.
+    pub async fn add_member(
+        &self,
+        user: UserId,
+        desk: DeskId,
+        role: Role,
+        at: i64,
+    ) -> Result<bool, StoreError> {
+        let insert = Statement::new(
+            "INSERT INTO members (user_id, desk, role, created_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
+            vec![user.0.into(), desk.0.into(), role.as_str().into(), at.into()],
+        );
+        let outcomes = self.commit(insert.into()).await?;
+        Ok(outcomes.first().is_some_and(|inserted| inserted.affected == 1))
     }
 
-    pub async fn user_by_email(&self, email: &str) -> Result<Option<User>, StoreError> {
-        let row = self
-            .read_one(
-                "SELECT id, email, name, role, password_hash FROM users WHERE email = $1",
-                vec![email.to_lowercase().into()],
-            )
-            .await?;
-        row.map(|row| user_of(&row)).transpose()
+    pub async fn account(&self, id: UserId) -> Result<Option<Account>, StoreError> {
+        let sql = "SELECT id, email, name, password_hash FROM users WHERE id = $1";
+        self.read_one(sql, vec![id.0.into()]).await?.map(|row| account_of(&row)).transpose()
     }
 
-    /// Everybody, by name.
-    pub async fn users(&self) -> Result<Vec<User>, StoreError> {
-        let rows =
-            self.read("SELECT id, email, name, role, password_hash FROM users ORDER BY name", vec![]).await?;
+    pub async fn account_by_email(&self, email: &str) -> Result<Option<Account>, StoreError> {
+        let sql = "SELECT id, email, name, password_hash FROM users WHERE email = $1";
+        self.read_one(sql, vec![email.to_lowercase().into()]).await?.map(|row| account_of(&row)).transpose()
+    }
+
+    /// Whether anybody can sign in.
+    pub async fn has_accounts(&self) -> Result<bool, StoreError> {
+        Ok(self.read_one("SELECT id FROM users LIMIT 1", vec![]).await?.is_some())
+    }
+
+    /// A person at each desk where they work, in the order of the desks.
+    pub async fn places_of(&self, user: UserId) -> Result<Vec<User>, StoreError> {
+        let rows = self
+            .read(
+                "SELECT u.id, u.email, u.name, m.desk, m.role FROM users u JOIN members m ON m.user_id = u.id
+                 WHERE u.id = $1 ORDER BY m.desk",
+                vec![user.0.into()],
+            )
+            .await?;
+        rows.iter().map(user_of).collect()
+    }
+
+    /// Everybody who works at a desk, by name.
+    pub async fn users_of(&self, desk: DeskId) -> Result<Vec<User>, StoreError> {
+        let rows = self
+            .read(
+                "SELECT u.id, u.email, u.name, m.desk, m.role FROM users u JOIN members m ON m.user_id = u.id
+                 WHERE m.desk = $1 ORDER BY u.name, u.id",
+                vec![desk.0.into()],
+            )
+            .await?;
         rows.iter().map(user_of).collect()
     }
 
@@ -152,14 +184,23 @@ impl Store {
     }
 }
 
+fn account_of(row: &Row) -> Result<Account, StoreError> {
+    Ok(Account {
+        id: UserId(row.int(0)?),
+        email: row.text(1)?,
+        name: row.text(2)?,
+        password_hash: row.opt_text(3)?,
+    })
+}
+
 fn user_of(row: &Row) -> Result<User, StoreError> {
-    let role = row.text(3)?;
+    let role = row.text(4)?;
+    let unknown = || StoreError::Unreadable(format!("a user with the role {role}"));
     Ok(User {
         id: UserId(row.int(0)?),
         email: row.text(1)?,
         name: row.text(2)?,
-        role: Role::read(&role)
-            .ok_or_else(|| StoreError::Unreadable(format!("a user with the role {role}")))?,
-        password_hash: row.opt_text(4)?,
+        desk: DeskId(row.int(3)?),
+        role: Role::read(&role).ok_or_else(unknown)?,
     })
 }

@@ -9,7 +9,7 @@ mod session;
 mod sign_in;
 
 pub use password::{MIN_PASSWORD_CHARACTERS, PasswordError, hash_password};
-pub(crate) use people::{Reviewer, Viewer};
+pub(crate) use people::{Lead, Reviewer, Seat, Viewer};
 pub use session::session_layer;
 
 use crate::app::App;
@@ -24,6 +24,7 @@ pub(crate) fn router() -> Router<Arc<App>> {
         .route("/sign-in/link/{token}", get(link::show).post(link::submit))
         .route("/sign-out", post(sign_in::sign_out))
         .route("/account", get(account::show))
+        .route("/account/desk", post(account::choose_desk))
         .route("/account/password", get(account::password).post(account::set_password))
 }
 

@@ -1,12 +1,13 @@
 //! Is it alive, is it ready.
 
-use crate::app::App;
+use crate::app::{App, Desk};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
 use serde_json::json;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Routes for whoever watches the process.
@@ -25,6 +26,7 @@ async fn ready(State(app): State<Arc<App>>) -> Response {
         Ok(queue) => Json(json!({
             "status": "ready",
             "jobs": {"waiting": queue.living, "due": queue.due, "dead": queue.dead},
+            "desks": app.desks.iter().map(|desk| (&desk.settings.key, state_of(desk))).collect::<BTreeMap<_, _>>(),
         }))
         .into_response(),
         Err(error) => {
@@ -33,4 +35,9 @@ async fn ready(State(app): State<Arc<App>>) -> Response {
             (StatusCode::SERVICE_UNAVAILABLE, Json(body)).into_response()
         }
     }
+}
+
+/// As far as our last calls tell; whoever wants to know more asks `hotdash doctor`.
+fn state_of(desk: &Desk) -> &'static str {
+    if desk.away_for().is_some() { "down" } else { "reachable" }
 }

@@ -1,8 +1,9 @@
 //! The door for webhooks: proof, then storage, then a polite answer; everything else happens later.
 
-use crate::app::App;
-use crate::chatwoot::signature::{Refusal, verify};
+use crate::app::{App, Desk};
+use crate::chatwoot::signature::{Refusal, Verified, verify};
 use crate::work::accept::{NotTaken, Taken, accept};
+use crate::work::people::link_digest;
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{DefaultBodyLimit, Path, State};
@@ -10,6 +11,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header::RETRY_AFTER};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use axum::{Json, Router};
+use hotdash_core::ids::DeskId;
 use serde_json::json;
 use std::sync::Arc;
 
@@ -29,7 +31,7 @@ async fn signed(
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Response {
-    receive(&app, &headers, body, false).await
+    receive(&app, &app.desks, &headers, body, false).await
 }
 
 async fn addressed(
@@ -39,16 +41,17 @@ async fn addressed(
     body: Result<Bytes, BytesRejection>,
 ) -> Response {
     // Hashing both makes the comparison take the same time for every wrong token.
-    let same =
-        crate::work::people::link_digest(&url_token) == crate::work::people::link_digest(&app.desk.url_token);
-    if desk != app.desk.id.0 || !same {
-        return refuse(StatusCode::UNAUTHORIZED, "unknown_desk", "no desk has this address");
+    let desk = app.desk(DeskId(desk)).filter(|desk| link_digest(&url_token) == link_digest(&desk.url_token));
+    match desk {
+        Some(desk) => receive(&app, std::slice::from_ref(desk), &headers, body, true).await,
+        None => refuse(StatusCode::UNAUTHORIZED, "unknown_desk", "no desk has this address"),
     }
-    receive(&app, &headers, body, true).await
 }
 
+/// Take a delivery for one of these desks: the one whose secret signed it.
 async fn receive(
     app: &App,
+    desks: &[Arc<Desk>],
     headers: &HeaderMap,
     body: Result<Bytes, BytesRejection>,
     url_token_ok: bool,
@@ -61,13 +64,22 @@ async fn receive(
         }
         Err(_) => return refuse(StatusCode::BAD_REQUEST, "unreadable_body", "the body ended early"),
     };
-    let now_s = app.clock.now_ms() / 1000;
-    let (tolerance, legacy) = (app.config.signature_tolerance_s, app.config.legacy_signature);
-    let verified = match verify(&app.secrets, headers, body, now_s, tolerance, legacy, url_token_ok) {
-        Ok(verified) => verified,
-        Err(refusal) => return not_believed(refusal),
-    };
-    match accept(app, verified).await {
+    let (now_s, tolerance) = (app.clock.now_ms() / 1000, app.config.signature_tolerance_s);
+    let mut refusal = Refusal::MissingSignature;
+    for desk in desks {
+        let legacy = desk.settings.legacy_signature;
+        match verify(&desk.secrets, headers, body.clone(), now_s, tolerance, legacy, url_token_ok) {
+            Ok(verified) => return take(app, desk, verified).await,
+            // It was this desk's, only too late or too early.
+            Err(Refusal::StaleTimestamp) => return not_believed(Refusal::StaleTimestamp),
+            Err(other) => refusal = other,
+        }
+    }
+    not_believed(refusal)
+}
+
+async fn take(app: &App, desk: &Desk, verified: Verified) -> Response {
+    match accept(app, desk, verified).await {
         Ok(Taken::Accepted) => Json(json!({"status": "accepted"})).into_response(),
         Ok(Taken::Duplicate) => Json(json!({"status": "duplicate"})).into_response(),
         Err(NotTaken::Malformed(error)) => {

@@ -1,6 +1,8 @@
 //! The pages.
 
 mod decision;
+mod deliveries;
+mod delivery;
 mod diff;
 mod draft;
 pub(crate) mod error;
@@ -10,12 +12,14 @@ pub(crate) mod layout;
 mod letter;
 mod outcome;
 mod queue;
+mod sending;
 mod side;
 mod thread;
 mod words;
 
 use super::{assets, auth, headers};
 use crate::app::App;
+use crate::work::widget::origin_of;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
@@ -40,6 +44,12 @@ pub fn router(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/drafts/{id}/rejection", post(decision::reject).get(draft::back))
         .route("/drafts/{id}/claim", post(decision::claim).get(draft::back))
         .route("/drafts/{id}/retry", post(decision::retry).get(draft::back))
+        .route("/deliveries", get(deliveries::show))
+        .route("/deliveries/{id}", get(delivery::show))
+        .route("/deliveries/{id}/replay", post(delivery::replay).get(delivery::back))
+        .route("/dead-letters/replay", post(deliveries::replay_all).get(deliveries::back))
+        .route("/dead-letters/{id}/replay", post(deliveries::replay).get(deliveries::back))
+        .route("/dead-letters/{id}/put-away", post(deliveries::put_away).get(deliveries::back))
         .route("/events", get(events::stream))
         .merge(auth::router())
         .fallback(error::not_found)
@@ -58,12 +68,6 @@ fn csrf(app: &App) -> CsrfLayer {
         tracing::warn!(%problem, "the public address is no origin; forms need a proxy that keeps Host");
         CsrfLayer::new()
     })
-}
-
-/// Scheme, host and port of an address.
-fn origin_of(url: &str) -> &str {
-    let host = url.find("://").map_or(0, |at| at + 3);
-    url[host..].find('/').map_or(url, |end| &url[..host + end])
 }
 
 #[cfg(test)]

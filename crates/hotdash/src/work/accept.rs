@@ -1,13 +1,12 @@
 //! Taking in a delivery: durable before polite, because Chatwoot never sends an account webhook twice.
 
-use crate::app::App;
+use crate::app::{App, Desk};
 use crate::chatwoot::event::{Malformed, peek};
 use crate::chatwoot::signature::Verified;
 use crate::clock::Clock;
 use crate::store::deliveries::NewDelivery;
-use crate::store::desks::Desk;
 use crate::store::{Store, StoreError};
-use hotdash_core::ids::{ConversationId, DeliveryId, JobId};
+use hotdash_core::ids::{ConversationId, DeliveryId, DeskId, JobId};
 use sha2::{Digest, Sha256};
 
 /// What to answer.
@@ -31,19 +30,28 @@ pub enum NotTaken {
 }
 
 /// Store a delivery and its job; returns when both are durable.
-pub async fn accept(app: &App, verified: Verified) -> Result<Taken, NotTaken> {
-    let taken = take_in(&app.store, &app.clock, &app.desk, verified).await?;
+pub async fn accept(app: &App, desk: &Desk, verified: Verified) -> Result<Taken, NotTaken> {
+    let to = Addressee { desk: desk.id, account: desk.settings.account };
+    let taken = take_in(&app.store, &app.clock, to, verified).await?;
     if taken == Taken::Accepted {
         app.work.notify_one();
     }
     Ok(taken)
 }
 
+/// Whose delivery it is.
+#[derive(Debug, Clone, Copy)]
+pub struct Addressee {
+    pub desk: DeskId,
+    /// The desk's account on its Chatwoot.
+    pub account: i64,
+}
+
 /// The same for a store that no worker looks at.
 pub async fn take_in(
     store: &Store,
     clock: &Clock,
-    desk: &Desk,
+    to: Addressee,
     verified: Verified,
 ) -> Result<Taken, NotTaken> {
     let looked = peek(verified.bytes());
@@ -51,7 +59,7 @@ pub async fn take_in(
     let (bytes, uid) = verified.into_parts();
     let mut delivery = NewDelivery {
         id: DeliveryId(clock.new_id()),
-        desk: desk.id,
+        desk: to.desk,
         uid,
         digest: hex::encode(Sha256::digest(&bytes)),
         proof,
@@ -63,15 +71,29 @@ pub async fn take_in(
     let found = match looked {
         Ok(found) => found,
         Err(malformed) => {
-            store.keep_rejected_delivery(delivery, malformed.to_string()).await?;
+            let (uid, digest) = (delivery.uid.clone(), delivery.digest.clone());
+            if !store.keep_rejected_delivery(delivery, malformed.to_string()).await? {
+                came_again(store, to.desk, uid, digest).await;
+            }
             return Err(malformed.into());
         }
     };
-    if let Some(account) = found.account.filter(|a| *a != desk.account) {
+    if let Some(account) = found.account.filter(|a| *a != to.account) {
         return Err(NotTaken::OtherAccount(account));
     }
     delivery.event = found.event;
     delivery.conversation = found.conversation.map(ConversationId);
-    let fresh = store.accept_delivery(delivery, JobId(clock.new_id())).await?;
-    Ok(if fresh { Taken::Accepted } else { Taken::Duplicate })
+    let (uid, digest) = (delivery.uid.clone(), delivery.digest.clone());
+    if store.accept_delivery(delivery, JobId(clock.new_id())).await? {
+        return Ok(Taken::Accepted);
+    }
+    came_again(store, to.desk, uid, digest).await;
+    Ok(Taken::Duplicate)
+}
+
+/// Only a figure on a page: whether it can be kept or not, the delivery itself is safe.
+async fn came_again(store: &Store, desk: DeskId, uid: Option<String>, digest: String) {
+    if let Err(error) = store.count_repeat(desk, uid, digest).await {
+        tracing::warn!(%error, "a duplicate could not be counted");
+    }
 }

@@ -1,7 +1,7 @@
 //! Deciding about a customer's message: the core concludes, the shell looks first and writes afterwards.
 
 use super::{JobError, Step, job, nothing, want_soon};
-use crate::app::{App, Notice};
+use crate::app::{App, Desk, Notice};
 use crate::store::conversations::keep_conversation;
 use crate::store::decisions::{Cause, NewDecision, Rotation, keep_decision, take_turn};
 use crate::store::drafts::{hold_living_draft, queue_draft};
@@ -10,7 +10,7 @@ use crate::store::jobs::{Job, NewJob, enqueue};
 use crate::store::{Batch, StoreError};
 use hotdash_core::action::Action;
 use hotdash_core::analysis::{Analysis, Analyzer};
-use hotdash_core::conversation::{Conversation, Message};
+use hotdash_core::conversation::{Conversation, Message, Status};
 use hotdash_core::decide::{Decision, Snapshot, decide, decide_assignment};
 use hotdash_core::ids::{ConversationId, DecisionId, DeskId, DraftId, EffectId, MessageId};
 use serde::{Deserialize, Serialize};
@@ -21,9 +21,10 @@ const OFFER_AGAIN: Duration = Duration::from_secs(15);
 /// Whoever escalated once needs two people for the rest of the conversation.
 const ESCALATED: &str = "escalated";
 
-#[derive(Serialize, Deserialize)]
-struct About {
-    conversation: ConversationId,
+/// Which message a job is about.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+pub(super) struct About {
+    pub(super) conversation: ConversationId,
     message: MessageId,
 }
 
@@ -37,21 +38,21 @@ fn payload(conversation: ConversationId, message: MessageId) -> String {
     format!("{{\"conversation\":{conversation},\"message\":{message}}}")
 }
 
-fn about(job: &Job) -> Result<About, JobError> {
-    serde_json::from_str(&job.payload).map_err(|e| JobError::Hopeless { why: format!("unreadable job: {e}") })
+pub(super) fn about(payload: &str) -> Result<About, JobError> {
+    serde_json::from_str(payload).map_err(|e| JobError::Hopeless { why: format!("unreadable job: {e}") })
 }
 
 /// Run the job of one message.
-pub async fn run(app: &App, job: &Job) -> Result<Step, JobError> {
-    let about = about(job)?;
+pub async fn run(app: &App, desk: &Desk, job: &Job) -> Result<Step, JobError> {
+    let about = about(&job.payload)?;
     if app.store.is_decided(job.desk, about.message, Cause::Message).await? {
         return Ok(nothing());
     }
     let Some(message) = app.store.message(job.desk, about.message).await? else { return Ok(nothing()) };
     let analysis = Analyzer::shipped().analyze(message.text());
-    let (seen, rotation) = look(app, job.desk, &message).await?;
+    let (seen, rotation) = look(app, desk, &message).await?;
     let decision =
-        decide(&app.rulebook.load(), &seen.snapshot(app, &message, &analysis, &rotation), app.clock.now());
+        decide(&desk.rulebook.load(), &seen.snapshot(desk, &message, &analysis, &rotation), app.clock.now());
     let made = Made { cause: Cause::Message, message: &message, analysis: &analysis, decision: &decision };
     let mut batch = perform(app, job.desk, &made, &rotation)?;
     batch.push(keep_conversation(job.desk, &seen.conversation)?);
@@ -60,7 +61,9 @@ pub async fn run(app: &App, job: &Job) -> Result<Step, JobError> {
         batch.push(hold_living_draft(job.desk, message.conversation));
     }
     let answered = app.store.is_answered_after(job.desk, message.conversation, message.id).await?;
-    if decision.draft && !answered {
+    // A customer who writes reopens what was closed: so it was closed afterwards.
+    let closed = matches!(seen.conversation.status, Status::Resolved | Status::Snoozed);
+    if decision.draft && !answered && !closed {
         batch.append(ask_for_draft(app, job.desk, message.conversation, message.id, hold));
     }
     Ok(Step::Done(batch, vec![Notice::ConversationChanged(message.conversation)]))
@@ -82,16 +85,16 @@ pub(super) fn ask_for_draft(
 }
 
 /// Offer a waiting conversation again: to whoever is there now.
-pub async fn offer_again(app: &App, job: &Job) -> Result<Step, JobError> {
-    let about = about(job)?;
+pub async fn offer_again(app: &App, desk: &Desk, job: &Job) -> Result<Step, JobError> {
+    let about = about(&job.payload)?;
     let Some(message) = app.store.message(job.desk, about.message).await? else { return Ok(nothing()) };
     let analysis = Analyzer::shipped().analyze(message.text());
-    let (seen, rotation) = look(app, job.desk, &message).await?;
-    if seen.conversation.status != hotdash_core::conversation::Status::Open {
+    let (seen, rotation) = look(app, desk, &message).await?;
+    if seen.conversation.status != Status::Open {
         return Ok(nothing());
     }
-    let snapshot = seen.snapshot(app, &message, &analysis, &rotation);
-    let decision = decide_assignment(&app.rulebook.load(), &snapshot, app.clock.now());
+    let snapshot = seen.snapshot(desk, &message, &analysis, &rotation);
+    let decision = decide_assignment(&desk.rulebook.load(), &snapshot, app.clock.now());
     if decision.actions.iter().any(|a| a.action == Action::AwaitAgent) {
         return Ok(Step::Later(OFFER_AGAIN, "nobody is available"));
     }
@@ -111,7 +114,7 @@ struct Seen {
 impl Seen {
     fn snapshot<'a>(
         &'a self,
-        app: &'a App,
+        desk: &'a Desk,
         message: &'a Message,
         analysis: &'a Analysis,
         rotation: &'a Rotation,
@@ -122,7 +125,7 @@ impl Seen {
             analysis,
             agents: &self.agents,
             turns: &rotation.last,
-            hours: &app.hours,
+            hours: &desk.hours,
             message_count: self.message_count,
             earlier_conversations: self.earlier_conversations,
         }
@@ -130,12 +133,12 @@ impl Seen {
 }
 
 /// The desk is asked for what a payload may show too early or too late: assignee, labels, who is online.
-async fn look(app: &App, desk: DeskId, message: &Message) -> Result<(Seen, Rotation), JobError> {
-    let conversation = app.chatwoot.conversation(message.conversation).await?;
-    let agents = app.agents().await?;
-    let thread = app.store.thread(desk, message.conversation, 200).await?;
-    let earlier = app.store.conversations_of(desk, conversation.contact.id, conversation.id).await?;
-    let rotation = app.store.rotation(desk).await?;
+async fn look(app: &App, desk: &Desk, message: &Message) -> Result<(Seen, Rotation), JobError> {
+    let conversation = desk.chatwoot.conversation(message.conversation).await?;
+    let agents = desk.agents(&app.clock).await?;
+    let thread = app.store.thread(desk.id, message.conversation, 200).await?;
+    let earlier = app.store.conversations_of(desk.id, conversation.contact.id, conversation.id).await?;
+    let rotation = app.store.rotation(desk.id).await?;
     let message_count = thread.iter().filter(|m| !m.private).count();
     let earlier_conversations = earlier.len();
     Ok((Seen { conversation, agents, message_count, earlier_conversations }, rotation))

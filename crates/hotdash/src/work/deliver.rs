@@ -1,15 +1,16 @@
 //! Trying an effect on the desk, exactly once where twice would be seen.
 //!
-//! Before a message is posted, and before every further try, the thread is read: if our mark is there already, an
+//! Before a message is posted, and before every further try, the thread is read: if our message is there already, an
 //! earlier try got through; if the thread moved on, a reply is not sent at all. After an unclear outcome, and after a
 //! crash in the middle, we wait until the desk has surely finished before we look.
 
 use super::draft::DraftBody;
-use super::{JobError, Step, nothing};
-use crate::app::{App, Notice};
+use super::{JobError, Step, nothing, ours};
+use crate::app::{App, Desk, Notice};
 use crate::chatwoot::api::{CallError, NewMessage};
 use crate::store::Batch;
 use crate::store::StoreError;
+use crate::store::conversations::keep_conversation;
 use crate::store::drafts::{DraftState, begin_sending_draft, note_of_draft, settle_draft, take_back_draft};
 use crate::store::effects::{Change, Effect, EffectState, begin_sending, settle_effect, unsend};
 use crate::store::jobs::{Job, still_leased};
@@ -19,8 +20,11 @@ use hotdash_core::draft::liquid_safe;
 use hotdash_core::ids::{DraftId, EffectId, MessageId};
 use std::time::Duration;
 
+/// Why a reply that came too late was not sent.
+pub const WINDOW_CLOSED: &str = "the channel's window is closed";
+
 /// Run the job of one effect.
-pub async fn run(app: &App, job: &Job) -> Result<Step, JobError> {
+pub async fn run(app: &App, desk: &Desk, job: &Job) -> Result<Step, JobError> {
     let id = EffectId(job.payload.clone());
     let Some(effect) = app.store.effect(&id).await? else { return Ok(nothing()) };
     match effect.state {
@@ -28,9 +32,11 @@ pub async fn run(app: &App, job: &Job) -> Result<Step, JobError> {
         EffectState::Done | EffectState::Refused | EffectState::Dropped => return Ok(nothing()),
     }
     let outcome = match &effect.change {
-        Change::Note { text } => write_note(app, job, &effect, text).await,
-        Change::Reply { text, answers, .. } => send_reply(app, job, &effect, text, *answers).await,
-        set => set_on_desk(app, &effect, set).await,
+        Change::Note { text } => write_note(app, desk, job, &effect, text).await,
+        Change::Reply { text, copies, answers, .. } => {
+            send_reply(app, desk, job, &effect, &Reply { text, copies, answers: *answers }).await
+        }
+        set => set_on_desk(app, desk, &effect, set).await,
     };
     match outcome {
         Ok(step) => Ok(step),
@@ -50,35 +56,35 @@ pub async fn give_up(app: &App, job: &Job, why: &str) -> Result<(Batch, Vec<Noti
 }
 
 /// Setting the same value twice changes nothing, so these need no look; but what a person did meanwhile is respected.
-async fn set_on_desk(app: &App, effect: &Effect, change: &Change) -> Result<Step, JobError> {
+async fn set_on_desk(app: &App, desk: &Desk, effect: &Effect, change: &Change) -> Result<Step, JobError> {
     let id = effect.conversation;
     let outcome = match change {
         Change::AssignAgent { agent } => {
-            let now = app.chatwoot.conversation(id).await?;
+            let now = desk.chatwoot.conversation(id).await?;
             match now.assignee {
                 Some(there) if there.id == *agent => "was so already",
                 // The desk's own auto-assignment or a person was faster: no tug-of-war.
                 Some(_) => "somebody else has it",
                 None => {
-                    app.chatwoot.assign_agent(id, *agent).await?;
+                    desk.chatwoot.assign_agent(id, *agent).await?;
                     "assigned"
                 }
             }
         }
         Change::AssignTeam { team } => {
-            app.chatwoot.assign_team(id, *team).await?;
+            desk.chatwoot.assign_team(id, *team).await?;
             "assigned"
         }
         Change::AddLabels { labels } => {
-            app.chatwoot.add_labels(id, labels).await?;
+            desk.chatwoot.add_labels(id, labels).await?;
             "labelled"
         }
         Change::SetPriority { priority } => {
-            let now = app.chatwoot.conversation(id).await?;
+            let now = desk.chatwoot.conversation(id).await?;
             if now.priority >= Some(*priority) {
                 "was at least so high already"
             } else {
-                app.chatwoot.set_priority(id, Some(*priority)).await?;
+                desk.chatwoot.set_priority(id, Some(*priority)).await?;
                 "set"
             }
         }
@@ -87,24 +93,37 @@ async fn set_on_desk(app: &App, effect: &Effect, change: &Change) -> Result<Step
     Ok(done(app, effect, outcome))
 }
 
-async fn write_note(app: &App, job: &Job, effect: &Effect, text: &str) -> Result<Step, JobError> {
+async fn write_note(
+    app: &App,
+    desk: &Desk,
+    job: &Job,
+    effect: &Effect,
+    text: &str,
+) -> Result<Step, JobError> {
     if let Some(pause) = must_wait(app, effect) {
         return Ok(Step::Later(pause, "the desk may still be busy with an earlier try"));
     }
     let again = effect.state == EffectState::Sending;
     app.store.commit(begin_sending(&effect.id, app.clock.now_ms()).into()).await?;
-    if again && let Some(message) = find(app, effect, None).await? {
+    if again && let Some(message) = find(app, desk, effect, None).await? {
         return Ok(posted(app, effect, &message)?);
     }
-    post(app, job, effect, text, true).await
+    post(app, desk, job, effect, text, None).await
+}
+
+/// What was approved.
+struct Reply<'a> {
+    text: &'a str,
+    copies: &'a [String],
+    answers: MessageId,
 }
 
 async fn send_reply(
     app: &App,
+    desk: &Desk,
     job: &Job,
     effect: &Effect,
-    text: &str,
-    answers: MessageId,
+    reply: &Reply<'_>,
 ) -> Result<Step, JobError> {
     let Some(draft) = effect.draft.clone() else {
         return Err(JobError::Hopeless { why: "a reply without a draft".into() });
@@ -122,14 +141,17 @@ async fn send_reply(
     let mut begin = Batch::from(begin_sending(&effect.id, app.clock.now_ms()));
     begin.push(begin_sending_draft(&draft));
     app.store.commit(begin).await?;
-    match look(app, effect, answers).await {
+    match look(app, desk, effect, reply.answers).await {
         Ok(Seen::AlreadyThere(message)) => Ok(posted(app, effect, &message)?),
-        Ok(Seen::MovedOn(reason, now)) => moved_on(app, effect, reason, &now),
-        Ok(Seen::Waiting) => post(app, job, effect, text, false).await,
-        // Only reading failed: nothing was sent.
+        Ok(Seen::MovedOn(reason, now)) => moved_on(app, effect, reason, DraftState::Superseded, &now),
+        Ok(Seen::Closed(now)) => moved_on(app, effect, WINDOW_CLOSED, DraftState::Expired, &now),
+        Ok(Seen::Waiting) => post(app, desk, job, effect, reply.text, Some(reply.copies)).await,
+        // Only reading failed. What an earlier try did is still unknown; without one nothing was sent.
         Err(error) => {
-            take_back(app, effect, &draft).await?;
-            Err(error.into())
+            if effect.state == EffectState::Pending {
+                take_back(app, effect, &draft).await?;
+            }
+            Err(error)
         }
     }
 }
@@ -138,6 +160,8 @@ enum Seen {
     /// An earlier try got through.
     AlreadyThere(Box<Message>),
     MovedOn(&'static str, Box<ThreadNow>),
+    /// The channel's messaging window is over. The desk would take the reply, and the channel refuse it.
+    Closed(Box<ThreadNow>),
     /// The customer still waits for exactly this.
     Waiting,
 }
@@ -149,12 +173,13 @@ struct ThreadNow {
     read_at: i64,
 }
 
-async fn look(app: &App, effect: &Effect, answers: MessageId) -> Result<Seen, CallError> {
-    let after = app.chatwoot.thread_since(effect.conversation, Some(answers)).await?;
-    if let Some(ours) = after.iter().find(|m| m.marks.effect.as_ref() == Some(&effect.id)) {
-        return Ok(Seen::AlreadyThere(Box::new(ours.clone())));
+async fn look(app: &App, desk: &Desk, effect: &Effect, answers: MessageId) -> Result<Seen, JobError> {
+    let chatwoot = desk.chatwoot.for_sending();
+    let after = chatwoot.thread_since(effect.conversation, Some(answers)).await?;
+    if let Some(ours) = ours::made_by(app, desk, effect, &after).await? {
+        return Ok(Seen::AlreadyThere(Box::new(ours)));
     }
-    let conversation: Conversation = app.chatwoot.conversation(effect.conversation).await?;
+    let conversation: Conversation = chatwoot.conversation(effect.conversation).await?;
     let reason = if after.iter().any(Message::is_from_customer) {
         "the customer wrote again"
     } else if after.iter().any(Message::is_human_reply) {
@@ -163,15 +188,26 @@ async fn look(app: &App, effect: &Effect, answers: MessageId) -> Result<Seen, Ca
         match conversation.status {
             Status::Resolved => "the conversation was resolved",
             Status::Snoozed => "the conversation was snoozed",
-            Status::Open | Status::Pending => return Ok(Seen::Waiting),
+            Status::Open | Status::Pending if conversation.can_reply => return Ok(Seen::Waiting),
+            Status::Open | Status::Pending => {
+                let now = ThreadNow { conversation, messages: after, read_at: app.clock.now_ms() };
+                return Ok(Seen::Closed(Box::new(now)));
+            }
         }
     };
     let now = ThreadNow { conversation, messages: after, read_at: app.clock.now_ms() };
     Ok(Seen::MovedOn(reason, Box::new(now)))
 }
 
-fn moved_on(app: &App, effect: &Effect, reason: &'static str, now: &ThreadNow) -> Result<Step, JobError> {
-    let (mut batch, notices) = end(app, effect, EffectState::Dropped, reason, None, DraftState::Superseded);
+fn moved_on(
+    app: &App,
+    effect: &Effect,
+    reason: &'static str,
+    draft: DraftState,
+    now: &ThreadNow,
+) -> Result<Step, JobError> {
+    let (mut batch, notices) = end(app, effect, EffectState::Dropped, reason, None, draft);
+    batch.push(keep_conversation(effect.desk, &now.conversation)?);
     let sight = Sight::read(&now.conversation, now.read_at);
     for message in &now.messages {
         batch.append(keep_message(effect.desk, message, sight)?);
@@ -179,12 +215,25 @@ fn moved_on(app: &App, effect: &Effect, reason: &'static str, now: &ThreadNow) -
     Ok(Step::Done(batch, notices))
 }
 
-/// Post it, in one attempt, as long as the job is ours.
-async fn post(app: &App, job: &Job, effect: &Effect, text: &str, private: bool) -> Result<Step, JobError> {
+/// Post it, in one attempt, as long as the job is ours: a note, or a reply with whoever gets a copy.
+async fn post(
+    app: &App,
+    desk: &Desk,
+    job: &Job,
+    effect: &Effect,
+    text: &str,
+    reply_to: Option<&[String]>,
+) -> Result<Step, JobError> {
+    let private = reply_to.is_none();
     let until = app.clock.now_ms() + i64::try_from(app.config.lease.as_millis()).unwrap_or(i64::MAX / 2);
     app.store.commit(still_leased(job, until).into()).await?;
-    let message = NewMessage { content: liquid_safe(text), private, effect: effect.id.clone() };
-    match app.chatwoot.create_message(effect.conversation, &message, None).await {
+    let message = NewMessage {
+        content: liquid_safe(text),
+        private,
+        copies: reply_to.unwrap_or_default().to_vec(),
+        effect: effect.id.clone(),
+    };
+    match desk.chatwoot.create_message(effect.conversation, &message, None).await {
         Ok(message) => Ok(posted(app, effect, &message)?),
         Err(error) if error.is_unclear() => {
             tracing::warn!(effect = %effect.id, %error, "unclear whether the desk took it: looking later");
@@ -214,10 +263,15 @@ fn must_wait(app: &App, effect: &Effect) -> Option<Duration> {
     app.config.unclear_wait.checked_sub(Duration::from_millis(age)).filter(|left| !left.is_zero())
 }
 
-/// Our own message in the thread, by its mark.
-async fn find(app: &App, effect: &Effect, after: Option<MessageId>) -> Result<Option<Message>, CallError> {
-    let thread = app.chatwoot.thread_since(effect.conversation, after).await?;
-    Ok(thread.into_iter().find(|m| m.marks.effect.as_ref() == Some(&effect.id)))
+/// What an earlier try of this effect made, if it is in the thread.
+async fn find(
+    app: &App,
+    desk: &Desk,
+    effect: &Effect,
+    after: Option<MessageId>,
+) -> Result<Option<Message>, JobError> {
+    let thread = desk.chatwoot.for_sending().thread_since(effect.conversation, after).await?;
+    ours::made_by(app, desk, effect, &thread).await
 }
 
 fn posted(app: &App, effect: &Effect, message: &Message) -> Result<Step, StoreError> {

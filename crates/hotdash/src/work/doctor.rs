@@ -1,216 +1,209 @@
 //! Walking the chain from the desk to us, and saying what is wrong and how to mend it.
+//!
+//! Every finding has a code of its own ([`Finding`]), described in the guide for administrators. What a call to the desk
+//! ended with is told in the call's own words; what to do about it is told here, with the setting or the command.
 
-use crate::chatwoot::api::{CallError, Chatwoot, Profile, Webhook, WebhookChange};
-use crate::config::Config;
-use crate::store::Store;
-use secrecy::{ExposeSecret, SecretString};
+mod address;
+mod bots;
+mod delivery;
+mod desk;
+mod finding;
+mod house;
+mod patient;
+mod secret;
+mod token;
+mod webhook;
+mod widget;
+
+pub use address::listening_at;
+pub use delivery::examine_delivery;
+pub use finding::{Check, Finding, Verdict};
+
+use crate::app::new_url_token;
+use crate::chatwoot::api::{Chatwoot, DeskAddress, Version};
+use crate::clock::Clock;
+use crate::config::{Config, DeskConfig};
+use crate::store::desks::KeptDesk;
+use crate::store::{Store, StoreError};
+use address::Whereabouts;
+use patient::Patient;
+use secrecy::SecretString;
 use serde::Serialize;
+use std::time::Duration;
 
 /// Where the desk is to send its deliveries, below the public address.
 pub const HOOK_PATH: &str = "/api/webhooks/chatwoot";
 
-/// One link of the chain.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Check {
-    pub name: &'static str,
-    pub verdict: Verdict,
-    /// What was found.
-    pub found: String,
-    /// What to do; empty when all is well.
-    pub mend: String,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Verdict {
-    Well,
-    /// `--fix` mended it just now.
-    Mended,
-    /// Works, but something should be done.
-    Warning,
-    Wrong,
-    /// Could not be tried because an earlier link is broken.
-    Unknown,
-}
+/// A person waits for what we find.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Everything that was found.
 #[derive(Debug, Clone, Serialize)]
 pub struct Diagnosis {
+    /// Nothing is wrong; there may be warnings.
     pub well: bool,
+    /// What all desks share.
     pub checks: Vec<Check>,
-    /// The secret of a webhook that was registered just now, to be put into `CHATWOOT_WEBHOOK_SECRET`.
-    #[serde(skip)]
-    pub new_secret: Option<SecretString>,
+    pub desks: Vec<DeskDiagnosis>,
 }
 
-fn check(name: &'static str, verdict: Verdict, found: impl Into<String>, mend: impl Into<String>) -> Check {
-    Check { name, verdict, found: found.into(), mend: mend.into() }
+/// What was found of one desk.
+#[derive(Debug, Clone, Serialize)]
+pub struct DeskDiagnosis {
+    pub key: String,
+    pub url: String,
+    pub account: i64,
+    pub well: bool,
+    pub checks: Vec<Check>,
+    /// After `--fix`: the secret of our webhook that is not known here yet, and the setting to put it into.
+    #[serde(skip)]
+    pub new_secret: Option<(String, SecretString)>,
+}
+
+impl Diagnosis {
+    /// What was found of a captured delivery.
+    #[must_use]
+    pub fn of_delivery(checks: Vec<Check>) -> Self {
+        Self { well: are_well(&checks), checks, desks: Vec::new() }
+    }
+}
+
+fn are_well(checks: &[Check]) -> bool {
+    checks.iter().all(|check| check.verdict != Verdict::Wrong)
 }
 
 /// Examine everything; with `fix`, mend what an API call can mend.
-pub async fn examine(config: &Config, desk: &Chatwoot, fix: bool) -> Diagnosis {
-    let mut checks = vec![database(config).await];
-    let mut new_secret = None;
-    let reached = reachable(desk).await;
-    let is_reached = reached.verdict != Verdict::Wrong;
-    checks.push(reached);
-    if is_reached {
-        match desk.profile().await {
-            Ok(profile) => {
-                let (token, is_administrator) = token(config, &profile);
-                checks.push(token);
-                if is_administrator {
-                    let (hook, secret) = webhook(config, desk, fix).await;
-                    checks.extend(hook);
-                    new_secret = secret;
-                } else {
-                    checks.extend(unknown_hook("only an administrator's token may read webhooks"));
-                }
+pub async fn examine(config: &Config, clock: &Clock, fix: bool) -> Diagnosis {
+    let (store, mut checks) = house::open(config).await;
+    let mut desks = Vec::new();
+    for settings in &config.desks {
+        let kept = match &store {
+            Some(store) => keep(store, settings, clock).await.map(Some),
+            None => Ok(None),
+        };
+        let kept = kept.unwrap_or_else(|error| {
+            checks.push(house::broken(config, &error));
+            None
+        });
+        let mut found = match client(settings) {
+            Ok(chatwoot) => {
+                let (secret_path, deliveries) = kept.unzip();
+                examine_desk(Patient { config, settings, clock, chatwoot, secret_path, deliveries, fix })
+                    .await
             }
-            Err(error) => {
-                checks.push(check("token", Verdict::Wrong, error.to_string(), mend_of(&error)));
-                checks.extend(unknown_hook("the token must work first"));
-            }
-        }
-    } else {
-        checks.push(check("token", Verdict::Unknown, "not tried", "reach the desk first"));
-        checks.extend(unknown_hook("the desk must be reached first"));
+            Err(check) => (vec![check], None),
+        };
+        let well = are_well(&found.0);
+        let new_secret = found
+            .1
+            .take()
+            .map(|secret| (patient::variable(config, settings, "CHATWOOT_WEBHOOK_SECRET"), secret));
+        let DeskConfig { key, base_url, account, .. } = settings.clone();
+        desks.push(DeskDiagnosis { key, url: base_url, account, well, checks: found.0, new_secret });
     }
-    let well = checks.iter().all(|c| matches!(c.verdict, Verdict::Well | Verdict::Mended | Verdict::Warning));
-    Diagnosis { well, checks, new_secret }
+    if checks.is_empty() {
+        checks.push(Check::well("database", "it opens, can be written, and is up to date"));
+    }
+    if let Some(store) = &store {
+        checks.extend(house::queue(config, store, clock).await);
+    }
+    checks.push(house::model(config).await);
+    checks.push(address::examine(config).await);
+    Diagnosis { well: are_well(&checks) && desks.iter().all(|desk| desk.well), checks, desks }
 }
 
-async fn database(config: &Config) -> Check {
-    match Store::open(&config.database_url).await {
-        Ok(_) => check("database", Verdict::Well, "it opens and is up to date", ""),
-        Err(error) => {
-            check("database", Verdict::Wrong, error.to_string(), "check DATABASE_URL and HOTDASH_DATA_DIR")
-        }
-    }
-}
-
-async fn reachable(desk: &Chatwoot) -> Check {
-    match desk.version().await {
-        Ok(version) => check("desk", Verdict::Well, format!("Chatwoot {} answers", version.version), ""),
-        Err(error) => check(
-            "desk",
-            Verdict::Wrong,
-            error.to_string(),
-            "check CHATWOOT_BASE_URL, and that the desk runs",
-        ),
-    }
-}
-
-fn token(config: &Config, profile: &Profile) -> (Check, bool) {
-    let Some(membership) = profile.accounts.iter().find(|a| a.id == config.desk.account) else {
-        let own: Vec<String> = profile.accounts.iter().map(|a| a.id.to_string()).collect();
-        let found = format!("{} does not belong to account {}", profile.name, config.desk.account);
-        let mend = format!("set CHATWOOT_ACCOUNT_ID to one of: {}", own.join(", "));
-        return (check("token", Verdict::Wrong, found, mend), false);
+/// The desk's row is written, so the database can be; it holds the secret address.
+async fn keep(store: &Store, settings: &DeskConfig, clock: &Clock) -> Result<(String, i64), StoreError> {
+    let row = KeptDesk {
+        key: settings.key.clone(),
+        base_url: settings.base_url.clone(),
+        account: settings.account,
+        url_token: new_url_token(),
     };
-    if membership.is_administrator() {
-        let found = format!("{} is an administrator of account {}", profile.name, config.desk.account);
-        return (check("token", Verdict::Well, found, ""), true);
-    }
-    let found = format!("{} is an agent: enough to work, not to register the webhook", profile.name);
-    let mend = "run doctor with an administrator's token once, or register the webhook by hand";
-    (check("token", Verdict::Warning, found, mend), false)
+    let known = store.keep_desk(&row, clock.now_ms()).await?;
+    let counts = store.delivery_counts(known.id).await?;
+    Ok((format!("{HOOK_PATH}/{}/{}", known.id, known.url_token), counts.received + counts.processed))
 }
 
-/// Is our webhook there, does it send what we need, and do we know its secret?
-async fn webhook(config: &Config, desk: &Chatwoot, fix: bool) -> (Vec<Check>, Option<SecretString>) {
-    let ours = WebhookChange::ours(format!("{}{HOOK_PATH}", config.public_url));
-    let there = match desk.webhooks().await {
-        Ok(all) => all.into_iter().find(|hook| hook.url.starts_with(&ours.url)),
-        Err(error) => {
-            let broken = check("webhook", Verdict::Wrong, error.to_string(), mend_of(&error));
+fn client(settings: &DeskConfig) -> Result<Chatwoot, Check> {
+    let address = DeskAddress {
+        deadline: PATIENCE,
+        calls_per_minute: settings.calls_per_minute,
+        ..DeskAddress::new(settings.base_url.clone(), settings.account, settings.token.clone())
+    };
+    Chatwoot::new(address).map_err(|error| {
+        let mend = "correct CHATWOOT_BASE_URL or CHATWOOT_TOKEN as the text says";
+        Finding::DeskAddressUnusable.wrong(error.to_string(), mend)
+    })
+}
+
+async fn examine_desk(patient: Patient<'_>) -> (Vec<Check>, Option<SecretString>) {
+    let (sighting, mut checks) = match desk::reach(&patient).await {
+        Ok(reached) => reached,
+        Err(check) => {
             return (
-                vec![broken, check("secret", Verdict::Unknown, "not tried", "read the webhook first")],
+                vec![check].into_iter().chain(later(&["token"], "reach the desk first")).collect(),
                 None,
             );
         }
     };
-    let missing: Vec<String> = ours
-        .subscriptions
-        .iter()
-        .filter(|event| there.as_ref().is_some_and(|hook| !hook.subscriptions.contains(event)))
-        .cloned()
-        .collect();
-    let (registered, verdict) = match (&there, fix) {
-        (Some(hook), _) if missing.is_empty() => (Ok(hook.clone()), Verdict::Well),
-        (Some(hook), true) => (desk.update_webhook(hook.id, &ours).await, Verdict::Mended),
-        (None, true) => (desk.create_webhook(&ours).await, Verdict::Mended),
-        (Some(hook), false) => {
-            let found = format!("it does not send {}", missing.join(", "));
-            let broken = check("webhook", Verdict::Wrong, found, "run `hotdash doctor --fix`");
-            return (vec![broken, secret(config, hook)], None);
+    let access = match token::examine(&patient).await {
+        Ok((access, check)) => {
+            checks.push(check);
+            access
         }
-        (None, false) => {
-            let found = format!("none is registered for {}", ours.url);
-            let mend =
-                "run `hotdash doctor --fix`, or set HOTDASH_PUBLIC_URL to the address the desk can reach";
-            let unknown = check("secret", Verdict::Unknown, "not tried", "register the webhook first");
-            return (vec![check("webhook", Verdict::Wrong, found, mend), unknown], None);
+        Err(check) => {
+            checks.push(check);
+            checks.extend(later(&[], "the token must work first"));
+            return (checks, None);
         }
     };
-    match registered {
-        Ok(hook) => {
-            let found = format!("registered for {} with {} events", hook.url, hook.subscriptions.len());
-            let known = secret(config, &hook);
-            let new_secret = hook.secret.filter(|_| known.verdict == Verdict::Wrong && fix);
-            (vec![check("webhook", verdict, found, ""), known], new_secret)
-        }
-        Err(error) => {
-            let broken = check("webhook", Verdict::Wrong, error.to_string(), mend_of(&error));
-            (vec![broken, check("secret", Verdict::Unknown, "not tried", "register the webhook first")], None)
-        }
-    }
-}
-
-fn secret(config: &Config, hook: &Webhook) -> Check {
-    let Some(secret) = hook.secret.as_ref().filter(|s| !s.expose_secret().is_empty()) else {
-        let found = "this Chatwoot does not sign (before 4.11.2)";
-        let mend = format!(
-            "register the webhook with the secret address {}{HOOK_PATH}/{}/… that `hotdash serve` prints",
-            config.public_url, config.desk.id
-        );
-        return check("secret", Verdict::Warning, found, mend);
-    };
-    let known = config.desk.webhook_secrets.iter().any(|s| s.expose_secret() == secret.expose_secret());
-    if known {
-        return check("secret", Verdict::Well, "CHATWOOT_WEBHOOK_SECRET holds the webhook's secret", "");
-    }
-    let found = if config.desk.webhook_secrets.is_empty() {
-        "CHATWOOT_WEBHOOK_SECRET is not set"
+    let mut new_secret = None;
+    if access.is_administrator {
+        let (found, secret) = webhook::examine(&patient, &sighting.version, &access.channels).await;
+        checks.extend(found);
+        new_secret = secret;
     } else {
-        "CHATWOOT_WEBHOOK_SECRET holds another secret than the desk's webhook"
-    };
-    check(
-        "secret",
-        Verdict::Wrong,
-        found,
-        "set CHATWOOT_WEBHOOK_SECRET to the webhook's secret (`hotdash doctor --fix` prints it)",
-    )
-}
-
-fn unknown_hook(why: &str) -> Vec<Check> {
-    vec![
-        check("webhook", Verdict::Unknown, "not tried", why),
-        check("secret", Verdict::Unknown, "not tried", why),
-    ]
-}
-
-fn mend_of(error: &CallError) -> &'static str {
-    match error {
-        CallError::BadToken { .. } => {
-            "create a new token on the desk under Profile, Access token, and set CHATWOOT_TOKEN"
-        }
-        CallError::MissingToken { .. } => {
-            "let the proxy in front of the desk pass the header Api-Access-Token"
-        }
-        CallError::NotForBots { .. } => "set CHATWOOT_TOKEN to the token of a person, not of a bot",
-        CallError::NoSuchThing { .. } | CallError::NotAMember { .. } => "check CHATWOOT_ACCOUNT_ID",
-        CallError::NotPermitted { .. } => "use the token of an administrator",
-        _ => "see the text; then run doctor again",
+        checks.extend(later(&[], "only an administrator's token may read webhooks"));
     }
+    checks.extend(reachable_by_desk(&patient, &sighting.version).await);
+    let named = patient.settings.widget.website_token.as_deref();
+    let inbox = access.channels.iter().find(|inbox| inbox.website_token.as_deref() == named);
+    let page = inbox.filter(|_| named.is_some()).and_then(|inbox| inbox.website_url.as_deref());
+    checks.extend(widget::examine(&patient, page).await);
+    checks.push(bots::examine(&patient, &access.channels).await);
+    (checks, new_secret)
+}
+
+fn later(also: &[&'static str], why: &str) -> Vec<Check> {
+    also.iter().chain(&["webhook", "secret"]).map(|name| Check::not_tried(name, why)).collect()
+}
+
+/// From 4.14.0 on Chatwoot calls no private addresses, and tells nobody.
+async fn reachable_by_desk(patient: &Patient<'_>, version: &Version) -> Option<Check> {
+    let here = Whereabouts::of(&patient.config.public_url).await;
+    let desk = Whereabouts::of(&patient.settings.base_url).await;
+    if patient.deliveries.is_some_and(|count| count > 0) || !here.is_private() {
+        return None;
+    }
+    let place = here.shown();
+    if here.is_loopback() && !desk.is_loopback() {
+        return Some(Finding::WebhookLoopbackAddress.wrong(
+            format!("{place} is this machine's own address; to the desk, which is elsewhere, it means the desk itself"),
+            "set HOTDASH_PUBLIC_URL to an address under which the desk reaches this machine, then `hotdash doctor --fix`",
+        ));
+    }
+    let refused = format!("{place} is a private address, which Chatwoot {} refuses to call", version.version);
+    if version.is_at_least((4, 14, 1)) {
+        let mend = "nothing has arrived yet. Set this for Chatwoot's web and worker processes and restart both, if it is \
+                    not set there, or give hotdash a public address:\n  SAFE_FETCH_ALLOW_PRIVATE_NETWORK=true";
+        return Some(
+            Finding::WebhookPrivateAddress.warning(format!("{refused} unless it is allowed to"), mend),
+        );
+    }
+    version.is_at_least((4, 14, 0)).then(|| {
+        let mend =
+            "upgrade Chatwoot to 4.14.1 or newer, where it can be allowed, or give hotdash a public address";
+        Finding::WebhookPrivateAddress.wrong(format!("{refused}; this version has no switch for it"), mend)
+    })
 }

@@ -1,17 +1,19 @@
 //! Writing a draft: the thread is read from the desk, the knowledge is searched, a model is asked where there is one.
 
+use super::ingest::moved;
 use super::{JobError, Step, nothing, want_soon};
-use crate::app::{App, Notice};
+use crate::app::{App, Desk, Notice};
 use crate::chatwoot::api::Page;
 use crate::model::Role;
 use crate::store::Batch;
 use crate::store::conversations::keep_conversation;
+use crate::store::decisions::Cause;
 use crate::store::drafts::{DraftState, Drafted, begin_drafting, make_ready, move_draft};
 use crate::store::effects::{Change, NewEffect};
 use crate::store::jobs::Job;
-use crate::store::messages::{Mover, Sight, keep_message};
+use crate::store::messages::{Mover, Sight, keep_message, message_told};
 use hotdash_core::analysis::{Analysis, Analyzer};
-use hotdash_core::conversation::{Channel, Conversation, Message, Status};
+use hotdash_core::conversation::{Conversation, Message, Status};
 use hotdash_core::decide::Decision;
 use hotdash_core::draft::{
     Composed, Evidence, Finding, NoteInput, Passage, Request, check, compose, judge_answer, note, prompt,
@@ -21,7 +23,9 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::time::Duration;
 
-const PASSAGES: usize = 8;
+pub(super) const PASSAGES: usize = 8;
+/// How long a decision takes, generously.
+const DECIDED_SOON: Duration = Duration::from_millis(500);
 
 /// What is kept about a draft beside its text.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -29,6 +33,9 @@ pub struct DraftBody {
     pub language: String,
     pub evidence: Vec<Evidence>,
     pub findings: Vec<Finding>,
+    /// Who gets a copy of the reply, by e-mail.
+    #[serde(default)]
+    pub copies: Vec<String>,
     /// What the drafter does not know.
     pub gaps: Vec<String>,
     /// How the customer's message was understood.
@@ -41,24 +48,28 @@ pub struct DraftBody {
 pub type Draft = crate::store::drafts::Draft<DraftBody>;
 
 /// Run the job of one draft.
-pub async fn run(app: &App, job: &Job) -> Result<Step, JobError> {
+pub async fn run(app: &App, desk: &Desk, job: &Job) -> Result<Step, JobError> {
     let id = DraftId(job.payload.clone());
     let Some(draft) = app.store.draft::<DraftBody>(&id).await? else { return Ok(nothing()) };
     if !matches!(draft.state, DraftState::Queued | DraftState::Drafting) {
         return Ok(nothing());
     }
-    let conversation = app.chatwoot.conversation(draft.conversation).await?;
-    let thread = app.chatwoot.messages(draft.conversation, Page::Latest).await?;
+    let conversation = desk.chatwoot.conversation(draft.conversation).await?;
+    let thread = desk.chatwoot.messages(draft.conversation, Page::Latest).await?;
     let answers = match to_answer(&conversation, &thread) {
         Ok(message) => message,
         Err(reason) => return not_needed(app, &draft, &conversation, reason),
     };
+    if answers.id > draft.answers && !app.store.is_decided(desk.id, answers.id, Cause::Message).await? {
+        return wait_for_decision(app, &draft, &conversation, &thread).await;
+    }
     if let Some(pause) = still_writing(app, answers) {
         return Ok(Step::Later(pause, "the customer may still be writing"));
     }
     // Conflicts when it was superseded a moment ago: the next try finds that and ends.
     app.store.commit(begin_drafting(&id).into()).await?;
-    let made = write(app, &draft, &conversation, &thread, answers).await?;
+    let mut made = write(app, desk, &draft, &conversation, &thread, answers).await?;
+    made.copies = copies(desk, &conversation, answers).await?;
     let batch = keep(app, &draft, &conversation, &thread, answers, &made).await?;
     Ok(Step::Done(batch, vec![Notice::QueueChanged, Notice::DraftChanged(id)]))
 }
@@ -70,9 +81,10 @@ fn to_answer<'a>(conversation: &Conversation, thread: &'a [Message]) -> Result<&
         Status::Snoozed => return Err("the conversation was snoozed"),
         Status::Open | Status::Pending => {}
     }
-    let moves = || thread.iter().filter(|m| Mover::of(m) != Mover::Other);
+    let is_gone = |m: &Message| m.is_from_customer() && m.marks.deleted;
+    let moves = || thread.iter().filter(|m| Mover::of(m) != Mover::Other && !is_gone(m));
     match moves().max_by_key(|m| m.id) {
-        Some(last) if last.is_from_customer() && !last.marks.deleted => Ok(last),
+        Some(last) if last.is_from_customer() => Ok(last),
         Some(_) => Err("a person answered"),
         None => Err("there is no message of the customer"),
     }
@@ -90,6 +102,29 @@ fn not_needed(app: &App, draft: &Draft, conversation: &Conversation, reason: &st
     Ok(Step::Done(batch, vec![Notice::DraftChanged(draft.id.clone())]))
 }
 
+/// The customer wrote again, and nothing is decided about that yet. If no delivery has told of it, it goes the way of
+/// one: who threatens with a lawyer in a message that was read by chance must not get an answer as if they had not.
+async fn wait_for_decision(
+    app: &App,
+    draft: &Draft,
+    conversation: &Conversation,
+    thread: &[Message],
+) -> Result<Step, JobError> {
+    let mut batch = Batch::new();
+    let sight = Sight::read(conversation, app.clock.now_ms());
+    for message in thread.iter().filter(|m| m.id > draft.answers && m.is_from_customer()) {
+        let known = app.store.known_from(draft.desk, draft.conversation, message.id).await?;
+        if !known.iter().any(|(known, told)| known.id == message.id && *told) {
+            batch.append(keep_message(draft.desk, message, sight)?);
+            batch.push(message_told(draft.desk, message.id));
+            moved(app, draft.desk, conversation, message, &mut batch);
+        }
+    }
+    app.store.commit(batch).await?;
+    app.work.notify_one();
+    Ok(Step::Later(DECIDED_SOON, "a decision about the last message comes first"))
+}
+
 /// A burst of messages becomes one draft: wait until the last one is old enough.
 fn still_writing(app: &App, last: &Message) -> Option<Duration> {
     // The desk tells whole seconds, and its clock may be ahead: never wait longer than the pause itself.
@@ -101,6 +136,7 @@ fn still_writing(app: &App, last: &Message) -> Option<Duration> {
 struct Made {
     composed: Composed,
     findings: Vec<Finding>,
+    copies: Vec<String>,
     analysis: Analysis,
     author: String,
     fallback: Option<String>,
@@ -109,23 +145,24 @@ struct Made {
 
 async fn write(
     app: &App,
+    desk: &Desk,
     draft: &Draft,
     conversation: &Conversation,
     thread: &[Message],
     answers: &Message,
 ) -> Result<Made, JobError> {
     let analysis = Analyzer::shipped().analyze(answers.text());
-    let passages = passages_for(app, thread, answers);
+    let passages = passages_for(desk, thread, answers);
     let rejections = app.store.rejection_reasons(draft.desk, draft.conversation).await?;
-    let public: Vec<Message> = thread.iter().filter(|m| !m.private).cloned().collect();
+    let public = public(thread);
     let request = Request {
         conversation,
         thread: &public,
         answers,
         analysis: &analysis,
         passages: &passages,
-        shop_name: &app.config.shop_name,
-        agent_name: conversation.assignee.as_ref().filter(|a| !a.is_bot).map(|a| a.name.as_str()),
+        shop_name: &desk.settings.shop_name,
+        agent_name: signs(conversation),
         rejections: &rejections,
     };
     let (composed, author, fallback) = match ask_model(app, &request).await {
@@ -139,17 +176,44 @@ async fn write(
     let findings = check(&composed.text, &request);
     let decisions = app.store.decisions::<Analysis, Decision>(draft.desk, draft.conversation, 1).await?;
     let decision = decisions.first().map(|d| d.body.sentence()).unwrap_or_default();
-    Ok(Made { composed, findings, analysis, author, fallback, decision })
+    Ok(Made { composed, findings, copies: Vec::new(), analysis, author, fallback, decision })
+}
+
+/// What the customer can read.
+pub(super) fn public(thread: &[Message]) -> Vec<Message> {
+    thread.iter().filter(|m| !m.private).cloned().collect()
+}
+
+/// In whose name the reply is written.
+pub(super) fn signs(conversation: &Conversation) -> Option<&str> {
+    conversation.assignee.as_ref().filter(|a| !a.is_bot).map(|a| a.name.as_str())
+}
+
+/// Who else the customer wrote to. The desk's own addresses are asked only where there is somebody: an answer that came
+/// back to the desk would be a message of its own.
+async fn copies(
+    desk: &Desk,
+    conversation: &Conversation,
+    answers: &Message,
+) -> Result<Vec<String>, JobError> {
+    let customer = conversation.contact.email.as_deref();
+    let Some(envelope) = &answers.envelope else { return Ok(Vec::new()) };
+    if envelope.copies(customer, &[]).is_empty() {
+        return Ok(Vec::new());
+    }
+    let own: Vec<String> =
+        desk.chatwoot.inboxes().await?.into_iter().flat_map(|inbox| inbox.addresses).collect();
+    Ok(envelope.copies(customer, &own))
 }
 
 /// Search with the last words of the customer, the newest first: they say best what is wanted.
-fn passages_for(app: &App, thread: &[Message], answers: &Message) -> Vec<Passage> {
+pub(super) fn passages_for(desk: &Desk, thread: &[Message], answers: &Message) -> Vec<Passage> {
     let mut words = answers.text().to_owned();
     for earlier in thread.iter().rev().filter(|m| m.is_from_customer() && m.id != answers.id).take(2) {
         words.push('\n');
         words.push_str(earlier.text());
     }
-    app.knowledge.search(&words, PASSAGES)
+    desk.knowledge.search(&words, PASSAGES)
 }
 
 /// `None` = there is no model to ask.
@@ -181,12 +245,13 @@ async fn keep(
         language: made.composed.language.clone(),
         evidence: made.composed.evidence.clone(),
         findings: made.findings.clone(),
+        copies: made.copies.clone(),
         gaps: made.composed.gaps.clone(),
         analysis: made.analysis.clone(),
         fallback: made.fallback.clone(),
     };
     let text = &made.composed.text;
-    let hash = text_hash(text, conversation, answers.id.0);
+    let hash = text_hash(text, conversation, &made.copies, answers.id.0);
     let mut batch = Batch::from(make_ready(
         &draft.id,
         &Drafted {
@@ -228,11 +293,9 @@ async fn keep(
 }
 
 /// Of the text, to whom and where it goes, and what it answers: an approval is of exactly this.
-pub(super) fn text_hash(text: &str, conversation: &Conversation, answers: i64) -> String {
-    let channel = match &conversation.channel {
-        Channel::Other(name) => name.clone(),
-        known => format!("{known:?}"),
-    };
-    let whole = format!("{text}\0{}\0{}\0{channel}\0{answers}", conversation.id, conversation.contact.id);
+pub(super) fn text_hash(text: &str, conversation: &Conversation, copies: &[String], answers: i64) -> String {
+    let channel = conversation.channel.name();
+    let (id, contact, copies) = (conversation.id, conversation.contact.id, copies.join(","));
+    let whole = format!("{text}\0{id}\0{contact}\0{copies}\0{channel}\0{answers}");
     hex::encode(Sha256::digest(whole))
 }

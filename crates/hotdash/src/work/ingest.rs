@@ -1,19 +1,20 @@
 //! Reading a delivery: what happened, what is true now, and whether somebody must decide.
 
-use super::{JobError, Step, decide, nothing};
+use super::{JobError, Step, decide, nothing, ours};
 use crate::app::{App, Notice};
-use crate::chatwoot::event::understand;
+use crate::chatwoot::event::{Misread, understand};
 use crate::store::conversations::keep_conversation;
 use crate::store::deliveries::{bury_delivery, settle_delivery};
-use crate::store::drafts::{end_drafts, end_drafts_of_closed, supersede_drafts};
-use crate::store::effects::{Change, Effect};
+use crate::store::drafts::{DraftState, end_drafts, end_drafts_of_closed, supersede_drafts};
+use crate::store::effects::Effect;
+use crate::store::gaps::repair_gap;
 use crate::store::jobs::{Job, enqueue};
-use crate::store::messages::{Mover, Sight, draft_follows_message, keep_message};
+use crate::store::messages::{Mover, Sight, draft_follows_message, keep_message, message_told};
 use crate::store::{Batch, Store, StoreError};
 use hotdash_core::conversation::{Conversation, Direction, Message, Status};
-use hotdash_core::draft::liquid_safe;
 use hotdash_core::event::Event;
-use hotdash_core::ids::{DeliveryId, DeskId};
+use hotdash_core::ids::{ConversationId, DeliveryId, DeskId, MessageId};
+use serde_json::Value;
 use std::time::Duration;
 
 /// A message that may be our own waits for the end of the call that may have made it, this often and this long.
@@ -24,8 +25,8 @@ const OURS_OR_NOT_MS: i64 = 60_000;
 pub enum Told {
     /// It is not here.
     Nothing,
-    /// Nobody can understand it: this buries it.
-    Unreadable(Batch),
+    /// Nobody can understand it.
+    Unreadable(Misread),
     Event(Box<Event>),
 }
 
@@ -33,16 +34,65 @@ pub enum Told {
 pub async fn run(app: &App, job: &Job) -> Result<Step, JobError> {
     let id = DeliveryId(job.payload.clone());
     let now = app.clock.now_ms();
-    let event = match told(&app.store, &id, now).await? {
+    let event = match told(&app.store, &id).await? {
         Told::Nothing => return Ok(nothing()),
-        Told::Unreadable(batch) => return Ok(Step::Done(batch, Vec::new())),
+        Told::Unreadable(misread) => return Err(JobError::Hopeless { why: misread.to_string() }),
         Told::Event(event) => event,
     };
-    let Some(origin) = origin(app, job, &event).await? else {
+    let Some(Consequences { mut batch, note, notices }) = consequences(app, job, &event, Heard::Told).await?
+    else {
         return Ok(Step::Later(OURS_OR_NOT, "it may be the reply that is being sent"));
     };
-    let mut batch = keep(job.desk, &event, now)?;
-    let what = match &*event {
+    batch.push(settle_delivery(&id, note, now));
+    Ok(Step::Done(batch, notices))
+}
+
+/// Run the job that repairs the gaps of a conversation: what no delivery told goes the way of what one tells.
+pub async fn repair(app: &App, job: &Job) -> Result<Step, JobError> {
+    let unreadable = |e| JobError::Hopeless { why: format!("unreadable job: {e}") };
+    let conversation = ConversationId(job.payload.parse().map_err(unreadable)?);
+    let (mut batch, mut notices) = (Batch::new(), Vec::new());
+    notices.push(Notice::TroubleChanged);
+    // All at once: whoever decides about the first must know whether the last has answered it.
+    for gap in app.store.open_gaps(job.desk, conversation).await? {
+        let heard = Heard::Read { at: gap.found_at };
+        let Some(consequences) = consequences(app, job, &gap.event, heard).await? else {
+            return Ok(Step::Later(OURS_OR_NOT, "it may be the reply that is being sent"));
+        };
+        batch.append(consequences.batch);
+        batch.push(repair_gap(&gap.id, app.clock.now_ms()));
+        notices.extend(consequences.notices);
+    }
+    Ok(Step::Done(batch, notices))
+}
+
+/// How an event came to us.
+#[derive(Debug, Clone, Copy)]
+pub enum Heard {
+    /// A delivery told it.
+    Told,
+    /// The desk was read.
+    Read { at: i64 },
+}
+
+/// What follows from an event.
+struct Consequences {
+    batch: Batch,
+    /// A word on what it was.
+    note: Option<&'static str>,
+    notices: Vec<Notice>,
+}
+
+/// `None`: a call of ours must end first.
+async fn consequences(
+    app: &App,
+    job: &Job,
+    event: &Event,
+    heard: Heard,
+) -> Result<Option<Consequences>, JobError> {
+    let Some(origin) = origin(app, job, event).await? else { return Ok(None) };
+    let mut batch = keep(job.desk, event, heard, app.clock.now_ms())?;
+    let note = match event {
         Event::MessageCreated { message, conversation, .. } if origin.is_ours() => {
             tracing::debug!(message = %message.id, conversation = %conversation.id, "our own message");
             Some("our own message")
@@ -51,35 +101,32 @@ pub async fn run(app: &App, job: &Job) -> Result<Step, JobError> {
             moved(app, job.desk, conversation, message, &mut batch);
             None
         }
+        Event::MessageUpdated { message, .. } => {
+            batch.append(changed(app, job.desk, message).await?);
+            None
+        }
         Event::Other { .. } => Some("unknown event"),
         _ => None,
     };
-    batch.push(settle_delivery(&id, what, now));
     let mut notices: Vec<Notice> =
         event.conversation_id().map(Notice::ConversationChanged).into_iter().collect();
-    if let (Event::MessageUpdated { .. }, Origin::Effect(effect)) = (&*event, origin)
+    if let (Event::MessageUpdated { .. }, Origin::Effect(effect)) = (event, origin)
         && let Some(draft) = effect.draft
     {
         notices.extend([Notice::QueueChanged, Notice::DraftChanged(draft)]);
     }
-    Ok(Step::Done(batch, notices))
+    Ok(Some(Consequences { batch, note, notices }))
 }
 
 /// Read a stored delivery.
-pub async fn told(store: &Store, id: &DeliveryId, now: i64) -> Result<Told, StoreError> {
+pub async fn told(store: &Store, id: &DeliveryId) -> Result<Told, StoreError> {
     let Some(delivery) = store.delivery(id).await? else { return Ok(Told::Nothing) };
-    Ok(match understand(&delivery.body) {
-        Ok(event) => Told::Event(Box::new(event)),
-        Err(misread) => {
-            tracing::warn!(delivery = %id, event = delivery.event, %misread, "a delivery cannot be understood");
-            Told::Unreadable(bury_delivery(id, &misread.to_string(), now).into())
-        }
-    })
+    Ok(understand(&delivery.body).map_or_else(Told::Unreadable, |event| Told::Event(Box::new(event))))
 }
 
 /// What is true now, according to an event. The order and the repetition of events make no difference to what is kept
 /// in the end.
-pub fn keep(desk: DeskId, event: &Event, now: i64) -> Result<Batch, StoreError> {
+pub fn keep(desk: DeskId, event: &Event, heard: Heard, now: i64) -> Result<Batch, StoreError> {
     let mut batch = Batch::new();
     if let Some(conversation) = event.conversation() {
         batch.push(keep_conversation(desk, conversation)?);
@@ -90,7 +137,12 @@ pub fn keep(desk: DeskId, event: &Event, now: i64) -> Result<Batch, StoreError> 
     if let Event::MessageCreated { message, conversation, changed }
     | Event::MessageUpdated { message, conversation, changed } = event
     {
-        batch.append(keep_message(desk, message, Sight::delivered(conversation, *changed))?);
+        let sight = match heard {
+            Heard::Told => Sight::delivered(conversation, *changed),
+            Heard::Read { at } => Sight::read(conversation, at),
+        };
+        batch.append(keep_message(desk, message, sight)?);
+        batch.push(message_told(desk, message.id));
         if message.direction == Direction::Outgoing && !message.private {
             batch.push(draft_follows_message(desk, message.id, now));
         }
@@ -136,23 +188,21 @@ async fn origin(app: &App, job: &Job, event: &Event) -> Result<Option<Origin>, S
     }
     if app.clock.now_ms() - job.created_at < OURS_OR_NOT_MS {
         let under_way = app.store.replies_under_way(job.desk, message.conversation).await?;
-        if under_way.iter().any(|effect| may_be(effect, message)) {
+        if under_way.iter().any(|effect| ours::may_be(effect, message)) {
             return Ok(None);
         }
     }
     Ok(Some(Origin::Theirs))
 }
 
-/// Whether a message without our mark may be what this effect made.
-fn may_be(effect: &Effect, message: &Message) -> bool {
-    let Change::Reply { text, answers, .. } = &effect.change else { return false };
-    let content = message.content.as_deref().unwrap_or_default().trim();
-    let same = content == text.trim() || content == liquid_safe(text).trim();
-    message.id > *answers && (message.marks.deleted || same)
-}
-
 /// A new message moves the thread: waiting drafts become outdated, a customer's message needs a decision.
-fn moved(app: &App, desk: DeskId, conversation: &Conversation, message: &Message, batch: &mut Batch) {
+pub(super) fn moved(
+    app: &App,
+    desk: DeskId,
+    conversation: &Conversation,
+    message: &Message,
+    batch: &mut Batch,
+) {
     let now = app.clock.now_ms();
     match Mover::of(message) {
         Mover::Customer => {
@@ -166,4 +216,31 @@ fn moved(app: &App, desk: DeskId, conversation: &Conversation, message: &Message
         }
         Mover::Ours | Mover::Other => {}
     }
+}
+
+/// A customer's message that a draft answers was deleted or rewritten: what waits answers something else.
+async fn changed(app: &App, desk: DeskId, message: &Message) -> Result<Batch, StoreError> {
+    if Mover::of(message) != Mover::Customer {
+        return Ok(Batch::new());
+    }
+    let Some(before) = app.store.message(desk, message.id).await? else { return Ok(Batch::new()) };
+    let reason = match message.marks.deleted {
+        true if !before.marks.deleted => "the customer's message was deleted",
+        false if !before.marks.deleted && !before.says_the_same(message) => {
+            "the customer changed the message"
+        }
+        _ => return Ok(Batch::new()),
+    };
+    let drafts = app.store.drafts_of::<Value>(desk, message.conversation).await?;
+    // One that is queued reads the thread when it begins.
+    let made = |state| {
+        matches!(state, DraftState::Drafting | DraftState::Ready | DraftState::Held | DraftState::Approved)
+    };
+    let Some(draft) = drafts.iter().find(|draft| draft.answers == message.id && made(draft.state)) else {
+        return Ok(Batch::new());
+    };
+    let after = MessageId(message.id.0.saturating_add(1));
+    let mut batch = supersede_drafts(desk, message.conversation, after, reason, app.clock.now_ms());
+    batch.append(decide::ask_for_draft(app, desk, message.conversation, message.id, draft.hold));
+    Ok(batch)
 }

@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::store::StoreError;
 use crate::store::users::Role;
-use hotdash_core::ids::UserId;
+use hotdash_core::ids::{DeskId, UserId};
 use sha2::{Digest, Sha256};
 
 /// A one-time link lives this long.
@@ -17,26 +17,35 @@ pub struct Invitation {
     pub link: String,
 }
 
-/// On the very first run there is nobody: make a lead who signs in by a one-time link.
+/// On the very first run there is nobody: make a lead of all desks who signs in by a one-time link.
 pub async fn invite_first_lead(app: &App) -> Result<Option<Invitation>, StoreError> {
-    if !app.store.users().await?.is_empty() {
+    if app.store.has_accounts().await? {
         return Ok(None);
     }
-    invite(app, "lead@hotdash.local", "Lead", Role::Lead).await
+    let mut first = None;
+    for desk in &app.desks {
+        let invitation = invite(app, desk.id, "lead@hotdash.local", "Lead", Role::Lead).await?;
+        first = first.or(invitation);
+    }
+    Ok(first)
 }
 
-/// Add a person with a one-time link; `None` when the address is taken.
+/// Let a person work at a desk, with a one-time link; `None` when they do already.
 pub async fn invite(
     app: &App,
+    desk: DeskId,
     email: &str,
     name: &str,
     role: Role,
 ) -> Result<Option<Invitation>, StoreError> {
-    let Some(user) = app.store.add_user(email, name, role, app.clock.now_ms()).await? else {
+    let now = app.clock.now_ms();
+    app.store.add_account(email, name, now).await?;
+    let Some(account) = app.store.account_by_email(email).await? else { return Ok(None) };
+    if !app.store.add_member(account.id, desk, role, now).await? {
         return Ok(None);
-    };
-    let link = new_link(app, user).await?;
-    Ok(Some(Invitation { name: name.to_owned(), email: email.to_owned(), link }))
+    }
+    let link = new_link(app, account.id).await?;
+    Ok(Some(Invitation { name: account.name, email: account.email, link }))
 }
 
 /// A new one-time link for somebody who is known.

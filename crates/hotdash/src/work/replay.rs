@@ -1,14 +1,14 @@
 //! Playing a recording again: every delivery goes the way of a real one, and what is kept at the end is compared with
 //! what the desk itself said.
 
-use super::accept::{NotTaken, Taken, take_in};
-use super::ingest::{Told, keep, told};
+use super::accept::{Addressee, NotTaken, Taken, take_in};
+use super::ingest::{Heard, Told, keep, told};
 use crate::chatwoot::event::peek;
 use crate::chatwoot::recording::{HookSecrets, Recorded, Shown};
 use crate::chatwoot::signature::Verified;
 use crate::clock::Clock;
-use crate::store::deliveries::settle_delivery;
-use crate::store::desks::Desk;
+use crate::store::deliveries::{bury_delivery, settle_delivery};
+use crate::store::desks::KeptDesk;
 use crate::store::jobs::{Job, finish};
 use crate::store::messages::Sight;
 use crate::store::{Store, StoreError};
@@ -74,14 +74,15 @@ pub async fn replay(
     let secrets = HookSecrets::read(secrets).map_err(|e| ReplayError::Secrets(e.to_string()))?;
     let mut report = Report::default();
     let verified = believed(deliveries, &secrets, &mut report);
-    let desk = desk_of(&verified);
-    let desk = store.keep_desk(&desk, clock.now_ms()).await?;
-    take_all(store, clock, &desk, verified, &mut report).await?;
+    let recorded = desk_of(&verified);
+    let desk = store.keep_desk(&recorded, clock.now_ms()).await?.id;
+    let to = Addressee { desk, account: recorded.account };
+    take_all(store, clock, to, verified, &mut report).await?;
     report.undecided = work_off(store, clock).await?;
     for (number, line) in lines(finals) {
         let theirs = Shown::read(line)
             .map_err(|unreadable| ReplayError::Final { line: number, why: unreadable.to_string() })?;
-        let different = compare(store, desk.id, &theirs).await?;
+        let different = compare(store, desk, &theirs).await?;
         report.conversations += 1;
         report.equal += usize::from(different.is_empty());
         report.different.extend(different);
@@ -116,13 +117,12 @@ fn believed(deliveries: &str, secrets: &HookSecrets, report: &mut Report) -> Vec
 }
 
 /// The desk that was recorded: the account of the first delivery that names one.
-fn desk_of(verified: &[Verified]) -> Desk {
+fn desk_of(verified: &[Verified]) -> KeptDesk {
     let account = verified.iter().find_map(|delivery| peek(delivery.bytes()).ok()?.account);
-    Desk {
-        id: DeskId(1),
+    KeptDesk {
+        key: "recording".into(),
         base_url: "recording".into(),
         account: account.unwrap_or(1),
-        name: "recording".into(),
         url_token: String::new(),
     }
 }
@@ -142,11 +142,11 @@ impl Report {
 async fn take_all(
     store: &Store,
     clock: &Clock,
-    desk: &Desk,
+    to: Addressee,
     verified: Vec<Verified>,
     report: &mut Report,
 ) -> Result<(), StoreError> {
-    let taken = stream::iter(verified).map(|delivery| take_in(store, clock, desk, delivery));
+    let taken = stream::iter(verified).map(|delivery| take_in(store, clock, to, delivery));
     // Begun in order, so their jobs are in order; waiting for the disk together.
     let mut taken = taken.buffered(AT_ONCE);
     while let Some(outcome) = taken.next().await {
@@ -178,11 +178,11 @@ async fn work_off(store: &Store, clock: &Clock) -> Result<usize, StoreError> {
 
 async fn ingest(store: &Store, job: &Job, now: i64) -> Result<Option<Event>, StoreError> {
     let id = DeliveryId(job.payload.clone());
-    let (mut batch, event) = match told(store, &id, now).await? {
+    let (mut batch, event) = match told(store, &id).await? {
         Told::Nothing => return Ok(None),
-        Told::Unreadable(batch) => (batch, None),
+        Told::Unreadable(misread) => (bury_delivery(&id, &misread.to_string(), now).into(), None),
         Told::Event(event) => {
-            let mut batch = keep(job.desk, &event, now)?;
+            let mut batch = keep(job.desk, &event, Heard::Told, now)?;
             batch.push(settle_delivery(&id, None, now));
             (batch, Some(*event))
         }

@@ -4,16 +4,18 @@
 //! it, in one transaction.
 
 use super::draft::{Draft, DraftBody, text_hash};
-use super::{decide, want_soon};
+use super::{decide, recheck, want_soon};
 use crate::app::{App, Notice};
 use crate::store::drafts::{DraftState, Expected, approve_draft, claim_draft, decide_draft, move_draft};
 use crate::store::effects::{Change, NewEffect, drop_pending_of_draft};
+use crate::store::jobs::forget_dead_reply;
 use crate::store::reviews::{Review, keep_review, undo_reviews};
 use crate::store::users::{Role, User};
 use crate::store::{Batch, StoreError};
-use hotdash_core::draft::Severity;
+use hotdash_core::conversation::Conversation;
+use hotdash_core::draft::{Finding, Severity};
 use hotdash_core::grade::Grades;
-use hotdash_core::ids::{DraftId, EffectId, MessageId};
+use hotdash_core::ids::{DeskId, DraftId, EffectId, MessageId};
 use similar::TextDiff;
 use std::time::Duration;
 
@@ -36,6 +38,9 @@ pub enum ReviewError {
     NotAllowed,
     #[error("{0}")]
     Invalid(String),
+    /// A check stops this text.
+    #[error("{why}")]
+    Checks { why: String, may_overrule: bool },
 }
 
 /// An approval as the person gave it.
@@ -65,16 +70,13 @@ pub async fn approve(app: &App, by: &User, id: &DraftId, a: Approval) -> Result<
     let draft = decidable(app, by, id).await?;
     let grades = checked_grades(app, a.grades)?;
     let text = checked_text(&draft, a.text.as_deref())?;
-    if a.text.is_none() && !a.knowingly && blocks(&draft) {
-        return Err(ReviewError::Invalid(
-            "a check found something that needs you: edit the reply, or confirm that you send it knowingly"
-                .into(),
-        ));
-    }
     let now = app.clock.now_ms();
     let conversation = app.store.conversation(draft.desk, draft.conversation).await?;
     let conversation = conversation.ok_or(ReviewError::NotFound)?;
-    let hash = text_hash(&text, &conversation, draft.answers.0);
+    let desk = app.desk(draft.desk).ok_or(ReviewError::NotFound)?;
+    passes(&recheck::findings(app, desk, &draft, &conversation, &text).await?, a.knowingly)?;
+    let copies = draft.body.as_ref().map(|body| body.copies.clone()).unwrap_or_default();
+    let hash = text_hash(&text, &conversation, &copies, draft.answers.0);
     let needs_second = draft.hold && !is_second(app, by, &draft, &hash).await?;
     let to = if needs_second { DraftState::Held } else { DraftState::Approved };
     let seen = Expected { draft: id, version: a.version, text_hash: &a.text_hash, answers: a.answers };
@@ -90,15 +92,30 @@ pub async fn approve(app: &App, by: &User, id: &DraftId, a: Approval) -> Result<
             conversation: draft.conversation,
             decision: None,
             draft: Some(id.clone()),
-            change: Change::Reply { text, answers: draft.answers, approver: by.id },
+            change: Change::Reply { text, copies, answers: draft.answers, approver: by.id },
             created_at: now,
         };
         batch.append(want_soon(app, &effect, undo)?);
         Some(now + app.config.undo_seconds * 1000)
     };
-    commit(app, id, batch).await?;
+    commit(app, by.desk, id, batch).await?;
     app.work.notify_one();
     Ok(Approved { leaves_at_ms, needs_second })
+}
+
+/// What the checks find in a text that somebody may want to send instead.
+pub async fn look_at(
+    app: &App,
+    by: &User,
+    id: &DraftId,
+    text: &str,
+) -> Result<(Conversation, Vec<Finding>), ReviewError> {
+    let draft = found(app, by, id).await?;
+    let conversation = app.store.conversation(draft.desk, draft.conversation).await?;
+    let conversation = conversation.ok_or(ReviewError::NotFound)?;
+    let desk = app.desk(draft.desk).ok_or(ReviewError::NotFound)?;
+    let findings = recheck::findings(app, desk, &draft, &conversation, text).await?;
+    Ok((conversation, findings))
 }
 
 /// Reject a draft; the reason reaches the next one.
@@ -121,7 +138,7 @@ pub async fn reject(
     let mut batch = Batch::from(decide_draft(&seen, draft.state, DraftState::Rejected, Some(reason), now));
     let hash = draft.text_hash.clone();
     batch.push(keep_review(&review(app, by, &draft, "", &hash, grades, Some(reason))));
-    commit(app, id, batch).await
+    commit(app, by.desk, id, batch).await
 }
 
 /// Take an approval back, as long as the reply has not begun to leave.
@@ -137,13 +154,13 @@ pub async fn undo(app: &App, by: &User, id: &DraftId) -> Result<(), ReviewError>
     let mut batch = Batch::from(move_draft(id, draft.state, DraftState::Ready, None, now));
     batch.push(drop_pending_of_draft(id, "taken back", now));
     batch.push(undo_reviews(id, now));
-    commit(app, id, batch).await
+    commit(app, by.desk, id, batch).await
 }
 
 /// Say that one looks at it, or that one does not any more.
 pub async fn claim(app: &App, by: &User, id: &DraftId, on: bool) -> Result<(), ReviewError> {
     decidable(app, by, id).await?;
-    commit(app, id, claim_draft(id, on.then_some(by.id)).into()).await
+    commit(app, by.desk, id, claim_draft(id, on.then_some(by.id)).into()).await
 }
 
 /// A failed reply waits for a decision again; nothing is sent by itself.
@@ -151,13 +168,17 @@ pub async fn try_again(app: &App, by: &User, id: &DraftId) -> Result<(), ReviewE
     let draft = found(app, by, id).await?;
     let now = app.clock.now_ms();
     let batch = match draft.state {
-        DraftState::Failed => move_draft(id, DraftState::Failed, DraftState::Ready, None, now).into(),
+        DraftState::Failed => {
+            let mut batch = Batch::from(move_draft(id, DraftState::Failed, DraftState::Ready, None, now));
+            batch.push(forget_dead_reply(id));
+            batch
+        }
         DraftState::Rejected => {
             decide::ask_for_draft(app, draft.desk, draft.conversation, draft.answers, draft.hold)
         }
         _ => return Err(ReviewError::Moved(why_not(&draft))),
     };
-    commit(app, id, batch).await?;
+    commit(app, by.desk, id, batch).await?;
     app.work.notify_one();
     Ok(())
 }
@@ -166,7 +187,9 @@ async fn found(app: &App, by: &User, id: &DraftId) -> Result<Draft, ReviewError>
     if by.role < Role::Reviewer {
         return Err(ReviewError::NotAllowed);
     }
-    app.store.draft::<DraftBody>(id).await?.ok_or(ReviewError::NotFound)
+    // A draft of another desk is none of theirs, and they do not even learn that there is one.
+    let draft = app.store.draft::<DraftBody>(id).await?.filter(|draft| draft.desk == by.desk);
+    draft.ok_or(ReviewError::NotFound)
 }
 
 async fn decidable(app: &App, by: &User, id: &DraftId) -> Result<Draft, ReviewError> {
@@ -174,11 +197,11 @@ async fn decidable(app: &App, by: &User, id: &DraftId) -> Result<Draft, ReviewEr
     if draft.state.awaits_person() { Ok(draft) } else { Err(ReviewError::Moved(why_not(&draft))) }
 }
 
-async fn commit(app: &App, id: &DraftId, batch: Batch) -> Result<(), ReviewError> {
+async fn commit(app: &App, desk: DeskId, id: &DraftId, batch: Batch) -> Result<(), ReviewError> {
     match app.store.commit(batch).await {
         Ok(_) => {
-            app.tell(Notice::QueueChanged);
-            app.tell(Notice::DraftChanged(id.clone()));
+            app.tell(desk, Notice::QueueChanged);
+            app.tell(desk, Notice::DraftChanged(id.clone()));
             Ok(())
         }
         Err(StoreError::Conflict { .. }) => {
@@ -202,14 +225,25 @@ fn why_not(draft: &Draft) -> String {
         DraftState::Sent => "it was sent already".into(),
         DraftState::Rejected => format!("somebody rejected it: {reason}"),
         DraftState::Superseded => format!("this draft is outdated: {reason}"),
+        DraftState::Expired => format!("this draft came too late: {reason}"),
         DraftState::Failed => format!("sending failed: {reason}"),
     }
 }
 
-fn blocks(draft: &Draft) -> bool {
-    // A text that a person edited before is no longer what the checks looked at.
-    draft.text == draft.drafted
-        && draft.body.as_ref().is_some_and(|b| b.findings.iter().any(|f| f.severity == Severity::Blocks))
+/// Nobody sends what the channel would refuse; what a check stops is sent by whoever read that and says so.
+fn passes(findings: &[Finding], knowingly: bool) -> Result<(), ReviewError> {
+    let of = |severity: Severity| {
+        let messages = findings.iter().filter(|f| f.severity == severity).map(|f| f.message.as_str());
+        messages.collect::<Vec<_>>().join(" ")
+    };
+    let (forbidden, blocking) = (of(Severity::Forbids), of(Severity::Blocks));
+    if !forbidden.is_empty() {
+        return Err(ReviewError::Checks { why: forbidden, may_overrule: false });
+    }
+    if !blocking.is_empty() && !knowingly {
+        return Err(ReviewError::Checks { why: blocking, may_overrule: true });
+    }
+    Ok(())
 }
 
 /// Whether somebody else approved exactly this text already.

@@ -1,7 +1,8 @@
 //! What the reviewer's pages show: the queue, and everything about one draft.
 
 use super::draft::{Draft, DraftBody};
-use crate::app::App;
+use super::recheck;
+use crate::app::{App, Desk};
 use crate::store::StoreError;
 use crate::store::drafts::DraftState;
 use crate::store::effects::{Change, EffectState};
@@ -10,8 +11,8 @@ use crate::store::users::User;
 use hotdash_core::analysis::Analysis;
 use hotdash_core::conversation::{Contact, Conversation, Message, Status};
 use hotdash_core::decide::Decision;
-use hotdash_core::draft::{Severity, checks_run};
-use hotdash_core::ids::{ConversationId, DeskId, DraftId, UserId};
+use hotdash_core::draft::{Finding, Severity, checks_run};
+use hotdash_core::ids::{ConversationId, DraftId, UserId};
 use jiff::Timestamp;
 
 /// More than anybody reads at once.
@@ -79,6 +80,8 @@ pub struct DraftPage {
     pub draft: Draft,
     pub thread: Vec<Message>,
     pub customer: Contact,
+    /// What the checks find in the words that would be sent now.
+    pub findings: Vec<Finding>,
     /// Names of the checks that found nothing.
     pub checks_passed: Vec<&'static str>,
     pub decision: Option<DecisionView>,
@@ -91,11 +94,11 @@ pub struct DraftPage {
 }
 
 /// What waits for a person, most pressing first.
-pub async fn queue(app: &App, desk: DeskId) -> Result<Vec<QueueItem>, StoreError> {
-    let users = app.store.users().await?;
+pub async fn queue(app: &App, desk: &Desk) -> Result<Vec<QueueItem>, StoreError> {
+    let users = app.store.users_of(desk.id).await?;
     let mut items = Vec::new();
-    for draft in app.store.drafts_awaiting_people::<DraftBody>(desk, QUEUE).await? {
-        if let Some(item) = item(app, &users, &draft).await? {
+    for draft in app.store.drafts_awaiting_people::<DraftBody>(desk.id, QUEUE).await? {
+        if let Some(item) = item(app, desk, &users, &draft).await? {
             items.push(item);
         }
     }
@@ -103,35 +106,50 @@ pub async fn queue(app: &App, desk: DeskId) -> Result<Vec<QueueItem>, StoreError
     Ok(items)
 }
 
-/// One draft with its surroundings; `None` when there is no such draft.
-pub async fn draft_page(app: &App, id: &DraftId) -> Result<Option<DraftPage>, StoreError> {
-    let users = app.store.users().await?;
-    let Some(draft) = app.store.draft::<DraftBody>(id).await? else { return Ok(None) };
-    let Some(item) = item(app, &users, &draft).await? else { return Ok(None) };
+/// One draft with its surroundings; `None` when there is no such draft at this desk.
+pub async fn draft_page(app: &App, desk: &Desk, id: &DraftId) -> Result<Option<DraftPage>, StoreError> {
+    let users = app.store.users_of(desk.id).await?;
+    let draft = app.store.draft::<DraftBody>(id).await?.filter(|draft| draft.desk == desk.id);
+    let Some(draft) = draft else { return Ok(None) };
+    let Some(item) = item(app, desk, &users, &draft).await? else { return Ok(None) };
     let conversation = item.conversation.clone();
     let thread = app.store.thread(draft.desk, draft.conversation, THREAD).await?;
-    let found: Vec<&str> =
-        draft.body.iter().flat_map(|body| &body.findings).map(|finding| finding.check.as_str()).collect();
-    let checks_passed = checks_run().into_iter().filter(|name| !found.contains(name)).collect();
+    let findings = if draft.state.awaits_person() {
+        recheck::findings(app, desk, &draft, &conversation, &draft.text).await?
+    } else {
+        draft.body.as_ref().map(|body| body.findings.clone()).unwrap_or_default()
+    };
     let leaves_at_ms = (draft.state == DraftState::Approved)
         .then(|| draft.decided_at.map(|at| at + app.config.undo_seconds * 1000))
         .flatten();
     Ok(Some(DraftPage {
         thread,
         customer: conversation.contact.clone(),
-        checks_passed,
+        checks_passed: checks_passed(&findings),
+        findings,
         decision: decision(app, &draft).await?,
-        effects: effects(app, &draft).await?,
-        history: history(app, &draft, &conversation).await?,
+        effects: effects(app, desk, &draft).await?,
+        history: history(app, desk, &draft, &conversation).await?,
         reviews: reviews(app, &users, &draft).await?,
-        desk_link: app.chatwoot.link_to(draft.conversation),
+        desk_link: desk.link_to(draft.conversation),
         leaves_at_ms,
         item,
         draft,
     }))
 }
 
-async fn item(app: &App, users: &[User], draft: &Draft) -> Result<Option<QueueItem>, StoreError> {
+/// The names of the checks that found nothing.
+#[must_use]
+pub fn checks_passed(findings: &[Finding]) -> Vec<&'static str> {
+    checks_run().into_iter().filter(|name| findings.iter().all(|finding| finding.check != *name)).collect()
+}
+
+async fn item(
+    app: &App,
+    desk: &Desk,
+    users: &[User],
+    draft: &Draft,
+) -> Result<Option<QueueItem>, StoreError> {
     let Some(conversation) = app.store.conversation(draft.desk, draft.conversation).await? else {
         return Ok(None);
     };
@@ -147,9 +165,9 @@ async fn item(app: &App, users: &[User], draft: &Draft) -> Result<Option<QueueIt
         preview: question.map(|m| m.text().to_owned()).unwrap_or_default(),
         language: body.and_then(|b| b.analysis.language.code.clone()),
         urgent: body.is_some_and(|b| b.analysis.urgency.is_urgent),
-        blocking: body.map_or(0, |b| b.findings.iter().filter(|f| f.severity == Severity::Blocks).count()),
+        blocking: body.map_or(0, |b| b.findings.iter().filter(|f| f.severity != Severity::Warns).count()),
         claimed_by: draft.claimed_by.and_then(|id| name_of(users, id)),
-        due_at_ms: since + app.config.sla_minutes * 60_000,
+        due_at_ms: since + desk.settings.sla_minutes * 60_000,
         conversation,
     }))
 }
@@ -165,8 +183,8 @@ async fn decision(app: &App, draft: &Draft) -> Result<Option<DecisionView>, Stor
     }))
 }
 
-async fn effects(app: &App, draft: &Draft) -> Result<Vec<EffectView>, StoreError> {
-    let agents = app.agents().await.unwrap_or_default();
+async fn effects(app: &App, desk: &Desk, draft: &Draft) -> Result<Vec<EffectView>, StoreError> {
+    let agents = desk.agents(&app.clock).await.unwrap_or_default();
     let all = app.store.effects(draft.desk, draft.conversation).await?;
     Ok(all
         .into_iter()
@@ -190,6 +208,7 @@ async fn effects(app: &App, draft: &Draft) -> Result<Vec<EffectView>, StoreError
 
 async fn history(
     app: &App,
+    desk: &Desk,
     draft: &Draft,
     conversation: &Conversation,
 ) -> Result<Vec<HistoryItem>, StoreError> {
@@ -200,7 +219,7 @@ async fn history(
             conversation: c.id,
             status: c.status,
             created_at: c.created_at,
-            link: app.chatwoot.link_to(c.id),
+            link: desk.link_to(c.id),
             subject: c.subject,
         })
         .collect())

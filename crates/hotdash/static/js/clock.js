@@ -43,7 +43,7 @@ function countDown(ring) {
 }
 
 /** Where the reader's zone differs from the desk's, show the reader's and name the desk's. */
-function localize() {
+export function localize() {
   const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
   if (here === document.body.dataset.zone) return;
   const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });

@@ -1,6 +1,7 @@
 // News from the server. Nothing that is being read moves: new drafts announce themselves and wait, a draft that was
 // decided elsewhere says so where its buttons were.
 
+import { freshen } from "./deliveries.js";
 import { onShown, say } from "./page.js";
 
 const SETTLE_MS = 300;
@@ -18,6 +19,18 @@ async function refresh() {
   pending.clear();
   if (wanted.has("queue")) await announce();
   if (wanted.has("page")) await settle();
+}
+
+/** Many deliveries come at once: look once in a while, however many there were. */
+const CALM_MS = 2000;
+let calm = 0;
+
+function inCalm() {
+  calm ||= setTimeout(async () => {
+    calm = 0;
+    const fresh = await load(location.href).catch(() => null);
+    if (fresh) freshen(fresh);
+  }, CALM_MS);
 }
 
 async function load(url) {
@@ -141,6 +154,7 @@ function connect() {
       // What happened meanwhile is caught up with.
       later("queue");
       later("page");
+      inCalm();
     }
     wasOpen = true;
   });
@@ -154,6 +168,7 @@ function disconnect() {
 }
 
 function hear(news) {
+  if (news.trouble || document.getElementById("deliveries")) inCalm();
   const draft = document.getElementById("draft")?.dataset;
   const isShown = news.draft
     ? [draft?.draft, new URLSearchParams(location.search).get("after")].includes(news.draft)

@@ -6,3 +6,4 @@ import "./grade.js";
 import "./keys.js";
 import "./side.js";
 import "./live.js";
+import "./widget.js";

@@ -57,6 +57,8 @@ function show(shown, next, url, { push = true, keepFocus = false }) {
   if (waiting && count) count.textContent = waiting.textContent;
   else if (count && !waiting) count.remove();
   else if (waiting) document.querySelector(".rail .place")?.append(waiting);
+  const trouble = shown.querySelector("[data-trouble]");
+  if (trouble) document.querySelector("[data-trouble]")?.replaceWith(trouble);
   if (push) history.pushState(null, "", url);
   else history.replaceState(null, "", url);
   const list = document.getElementById("queue");

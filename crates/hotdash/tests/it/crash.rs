@@ -222,7 +222,7 @@ fn command(environment: &BTreeMap<String, String>, arguments: &[&str]) -> Comman
     command
 }
 
-async fn wait_until_ready(url: &str) {
+pub(crate) async fn wait_until_ready(url: &str) {
     let started = Instant::now();
     while reqwest::get(format!("{url}/readyz")).await.is_err() {
         assert!(started.elapsed() < Duration::from_secs(20), "hotdash did not start");

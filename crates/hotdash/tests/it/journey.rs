@@ -22,6 +22,7 @@ both_databases!(
     the_desk_is_down_for_a_minute_while_a_reply_is_due,
     the_answer_to_the_sending_call_is_lost,
     a_legal_threat_needs_two_people,
+    the_second_persons_words_need_the_first_persons_word,
     an_approval_is_taken_back,
     a_model_writes_the_draft,
     a_model_that_misbehaves_is_replaced,
@@ -60,7 +61,7 @@ async fn approved_as_drafted(database: &Database) {
     assert_eq!(keys, ["hotdash"], "the customer can read these");
     assert_eq!(house.draft(conversation, DraftState::Sent).await.id, draft.id);
     let id = ConversationId(conversation);
-    let kept = house.app.store.decisions::<Analysis, Decision>(house.app.desk.id, id, 5).await.unwrap();
+    let kept = house.app.store.decisions::<Analysis, Decision>(house.app.desks[0].id, id, 5).await.unwrap();
     assert_eq!(kept.len(), 1);
     assert!(!kept[0].body.trace.is_empty() && !kept[0].rulebook.is_empty(), "the decision keeps its reasons");
     house.close().await;
@@ -104,7 +105,7 @@ async fn rejected_with_a_reason(database: &Database) {
     assert_eq!(rejected.reason.as_deref(), Some("wrong country"));
     assert_eq!(ada.approve(&draft, None).await, StatusCode::CONFLICT, "a rejected draft stays rejected");
     let id = ConversationId(conversation);
-    let reasons = house.app.store.rejection_reasons(house.app.desk.id, id).await.unwrap();
+    let reasons = house.app.store.rejection_reasons(house.app.desks[0].id, id).await.unwrap();
     assert_eq!(reasons, ["wrong country"], "what the next draft is told");
     house.close().await;
 }
@@ -179,7 +180,7 @@ async fn doubled_and_reordered_deliveries(database: &Database) {
     assert!(ada.approve(&draft, None).await.is_redirection());
     house.settle().await;
     assert_eq!(house.public_replies(conversation), [draft.text]);
-    let counts = house.app.store.delivery_counts(house.app.desk.id).await.unwrap();
+    let counts = house.app.store.delivery_counts(house.app.desks[0].id).await.unwrap();
     assert_eq!((counts.received, counts.rejected, counts.dead), (0, 0, 0));
     house.close().await;
 }
@@ -200,12 +201,21 @@ async fn the_desk_is_down_for_a_minute_while_a_reply_is_due(database: &Database)
         let state = house.drafts(conversation).await[0].state;
         assert!(matches!(state, DraftState::Approved | DraftState::Sending), "after {second} s: {state:?}");
     }
+    let started = std::time::Instant::now();
+    while !ada.get("/drafts").await.1.contains("The desk has not answered for") {
+        assert!(started.elapsed().as_secs() < 30, "the reviewer does not learn why nothing leaves");
+        clock.advance(1_000);
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    let (_, ready) = ada.get("/readyz").await;
+    assert!(ready.contains(r#""desks":{"desk":"down"}"#) && ready.contains(r#""status":"ready""#), "{ready}");
     house.desk.set_faults(Faults::default());
     while house.drafts(conversation).await[0].state != DraftState::Sent {
         clock.advance(5_000);
         tokio::time::sleep(std::time::Duration::from_millis(30)).await;
     }
     assert_eq!(house.public_replies(conversation), [draft.text]);
+    assert!(!ada.get("/drafts").await.1.contains("The desk has not answered"));
     house.close().await;
 }
 
@@ -253,6 +263,32 @@ async fn a_legal_threat_needs_two_people(database: &Database) {
     assert!(ben.approve(&held, None).await.is_redirection());
     house.settle().await;
     assert_eq!(house.public_replies(conversation), [draft.text]);
+    house.close().await;
+}
+
+async fn the_second_persons_words_need_the_first_persons_word(database: &Database) {
+    let house = House::start(database).await;
+    let ada = house.sign_in("Ada", Role::Lead).await;
+    let ben = house.sign_in("Ben", Role::Reviewer).await;
+    let threat = "Refund me today or I will sue you, my lawyer is informed.";
+    let conversation = house.desk.customer_says(house.website, ANN, threat).unwrap();
+    let draft = house.draft(conversation, DraftState::Ready).await;
+    assert!(ada.approve(&draft, None).await.is_redirection());
+    let held = house.draft(conversation, DraftState::Held).await;
+    let words = format!("{}\n\nPS. I am looking into it.", held.text);
+    assert!(ben.approve(&held, Some(&words)).await.is_redirection());
+    house.settle().await;
+    assert_eq!(house.public_replies(conversation), [""; 0], "nobody but Ben has read these words");
+
+    let changed = house.draft(conversation, DraftState::Held).await;
+    let path = format!("/drafts/{}", changed.id);
+    let waits = "A second, different person must agree";
+    assert!(ben.get(&path).await.1.contains(waits), "Ben has to wait");
+    let (_, shown) = ada.get(&path).await;
+    assert!(!shown.contains(waits) && shown.contains("id=\"decision\""), "Ada is asked about the new words");
+    assert!(ada.approve(&changed, None).await.is_redirection());
+    house.settle().await;
+    assert_eq!(house.public_replies(conversation), [words]);
     house.close().await;
 }
 

@@ -2,11 +2,23 @@
 // `cfg(test)` tells clippy that these are tests, helpers included.
 
 #[cfg(test)]
+mod authors;
+#[cfg(test)]
+mod backfill;
+#[cfg(test)]
+mod channels;
+#[cfg(test)]
 mod chatwoot;
 #[cfg(test)]
 mod crash;
 #[cfg(test)]
+mod deliveries;
+#[cfg(test)]
+mod desks;
+#[cfg(test)]
 mod doctor;
+#[cfg(test)]
+mod documents;
 #[cfg(test)]
 mod house;
 #[cfg(test)]
@@ -14,14 +26,26 @@ mod intake;
 #[cfg(test)]
 mod journey;
 #[cfg(test)]
+mod liquid;
+#[cfg(test)]
 mod model;
+#[cfg(test)]
+mod older_desks;
 #[cfg(test)]
 mod ours;
 #[cfg(test)]
+mod recipes;
+#[cfg(test)]
+mod reconcile;
+#[cfg(test)]
 mod replay;
+#[cfg(test)]
+mod secrets;
 #[cfg(test)]
 mod store;
 #[cfg(test)]
 mod support;
 #[cfg(test)]
 mod ui;
+#[cfg(test)]
+mod widget;

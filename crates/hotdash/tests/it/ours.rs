@@ -22,17 +22,28 @@ both_databases!(a_reply_that_the_channel_refuses_later_fails, a_message_that_may
 const WEBSITE_VISITOR: (&str, &str) = ("Ann Customer", "ann@example.test");
 
 /// A recorded body as an object, told of another message.
-struct Body(Value);
+pub(crate) struct Body(Value);
 
 impl Body {
-    fn recorded(name: &str, place: usize) -> Self {
+    pub(crate) fn recorded(name: &str, place: usize) -> Self {
         Self(scene(name)[place].json())
     }
 
-    fn of(mut self, conversation: i64, message: i64) -> Self {
+    pub(crate) fn of(mut self, conversation: i64, message: i64) -> Self {
         self.0["id"] = json!(message);
         self.0["conversation"]["id"] = json!(conversation);
         self.0["conversation"]["messages"][0]["id"] = json!(message);
+        self
+    }
+
+    /// Of a body whose own number means something else.
+    pub(crate) fn in_conversation(mut self, conversation: i64) -> Self {
+        self.0["conversation"]["id"] = json!(conversation);
+        self
+    }
+
+    pub(crate) fn in_state(mut self, status: &str) -> Self {
+        self.0["conversation"]["status"] = json!(status);
         self
     }
 
@@ -42,17 +53,17 @@ impl Body {
         self
     }
 
-    fn with(mut self, key: &str, value: Value) -> Self {
+    pub(crate) fn with(mut self, key: &str, value: Value) -> Self {
         self.0[key] = value;
         self
     }
 
     /// Through the door for proven deliveries.
-    async fn arrive(&self, app: &App) -> Taken {
+    pub(crate) async fn arrive(&self, app: &App) -> Taken {
         let headers = axum::http::HeaderMap::new();
         let body = self.0.to_string().into();
         let verified = verify(&Secrets::default(), &headers, body, 0, 0, false, true).unwrap();
-        accept(app, verified).await.unwrap()
+        accept(app, &app.desks[0], verified).await.unwrap()
     }
 }
 
@@ -66,7 +77,7 @@ async fn a_reply_that_the_channel_refuses_later_fails(database: &Database) {
     house.draft(id, DraftState::Sent).await;
     house.settle().await;
 
-    let desk = house.app.desk.id;
+    let desk = house.app.desks[0].id;
     let effects = house.app.store.effects(desk, ConversationId(id)).await.unwrap();
     let effect = effects.iter().find(|effect| effect.change.kind() == "reply").unwrap();
     let reply = effect.desk_message.unwrap();
@@ -92,7 +103,7 @@ async fn a_reply_that_the_channel_refuses_later_fails(database: &Database) {
     assert_eq!((now.id.clone(), now.reason.as_deref()), (draft.id.clone(), Some("handset gone")));
     let mut told = Vec::new();
     while let Ok(notice) = news.try_recv() {
-        told.push(notice);
+        told.push(notice.1);
     }
     assert!(told.contains(&Notice::DraftChanged(draft.id.clone())) && told.contains(&Notice::QueueChanged));
     let (_, page) = ada.get(&format!("/drafts/{}", draft.id)).await;
@@ -113,16 +124,21 @@ async fn a_reply_under_way(app: &App, conversation: ConversationId) -> (EffectId
     let (effect, next) = (EffectId("e".into()), DraftId("next".into()));
     let wish = NewEffect {
         id: effect.clone(),
-        desk: app.desk.id,
+        desk: app.desks[0].id,
         conversation,
         decision: None,
         draft: None,
-        change: Change::Reply { text: "Here you are.".into(), answers: MessageId(1), approver: UserId(1) },
+        change: Change::Reply {
+            text: "Here you are.".into(),
+            copies: vec![],
+            answers: MessageId(1),
+            approver: UserId(1),
+        },
         created_at: 1,
     };
     let mut batch = Batch::from(want(&wish).unwrap());
     batch.push(begin_sending(&effect, 1));
-    batch.push(queue_draft(&next, app.desk.id, conversation, MessageId(2), false, 1));
+    batch.push(queue_draft(&next, app.desks[0].id, conversation, MessageId(2), false, 1));
     app.store.commit(batch).await.unwrap();
     (effect, next)
 }

@@ -2,6 +2,7 @@
 
 mod commits;
 mod conversations;
+mod dead_letters;
 mod deliveries;
 mod drafts;
 mod failures;
@@ -12,7 +13,7 @@ mod rotation;
 mod schema;
 
 use hotdash::store::Store;
-use hotdash::store::desks::Desk;
+use hotdash::store::desks::KeptDesk;
 use hotdash_core::ids::DeskId;
 
 /// The desk of these tests.
@@ -21,13 +22,13 @@ const DESK: DeskId = DeskId(1);
 /// Any moment; what matters is how times compare.
 const NOW: i64 = 1_750_000_000_000;
 
-async fn keep_desk(store: &Store) -> Desk {
-    let desk = Desk {
-        id: DESK,
+async fn keep_desk(store: &Store) -> KeptDesk {
+    let desk = KeptDesk {
+        key: "kitchen".into(),
         base_url: "http://desk.test".into(),
         account: 7,
-        name: "Kitchen goods".into(),
         url_token: "one".into(),
     };
-    store.keep_desk(&desk, NOW).await.unwrap()
+    assert_eq!(store.keep_desk(&desk, NOW).await.unwrap().id, DESK);
+    desk
 }

@@ -1,5 +1,8 @@
 //! The pages: over plain HTTP, and in a real browser without a mouse.
 
 mod browser;
+mod deliveries;
 mod driver;
 mod pages;
+mod sending;
+mod widget;

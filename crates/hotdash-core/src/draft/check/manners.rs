@@ -1,24 +1,13 @@
-//! What no source is needed for: names, language, length, leftovers.
+//! What no source is needed for: names, language, leftovers.
 
-use super::{Checked, Found, is_plain};
+use super::{Checked, Found};
 use crate::analysis::Analyzer;
 use crate::analysis::words::{normalize, tokenize};
-use crate::conversation::Channel;
 use crate::draft::compose::language_of;
 use crate::draft::text::split_ranges;
 use crate::draft::vocabulary::{Phrase, vocabulary};
 use regex::Regex;
 
-/// Two parts of a text message; more are torn and paid singly.
-const SMS: usize = 320;
-/// Carriers take no more than ten parts.
-const SMS_MOST: usize = 1600;
-/// WhatsApp's limit.
-const WHATSAPP: usize = 4096;
-/// In a chat bubble nobody reads more.
-const CHAT: usize = 2000;
-/// Chatwoot's limit.
-const DESK: usize = 150_000;
 /// A text must be this surely in another language to be called so.
 const SURE: f32 = 0.5;
 
@@ -114,41 +103,6 @@ pub(super) fn language(checked: &Checked<'_>) -> Vec<Found> {
         Found::blocks(format!("The reply is in “{code}”, the customer writes “{wanted}”."), None)
     }));
     found
-}
-
-pub(super) fn length(checked: &Checked<'_>) -> Vec<Found> {
-    let length = checked.text.chars().count();
-    let found = match checked.request.conversation.channel {
-        _ if length > DESK => Found::blocks(format!("{length} characters; Chatwoot takes {DESK}."), None),
-        Channel::Sms if length > SMS_MOST => {
-            Found::blocks(format!("{length} characters; a text message takes {SMS_MOST}."), None)
-        }
-        Channel::Sms if length > SMS => {
-            Found::warns(format!("{length} characters are {} text messages.", length.div_ceil(160)), None)
-        }
-        Channel::Whatsapp if length > WHATSAPP => {
-            Found::blocks(format!("{length} characters; WhatsApp takes {WHATSAPP}."), None)
-        }
-        Channel::WebWidget | Channel::Whatsapp if length > CHAT => {
-            Found::warns(format!("{length} characters are long for a chat."), None)
-        }
-        _ => return Vec::new(),
-    };
-    vec![found]
-}
-
-pub(super) fn format(checked: &Checked<'_>) -> Vec<Found> {
-    if !is_plain(&checked.request.conversation.channel) {
-        return Vec::new();
-    }
-    let marks = ["**", "](", "```", "\n# ", "\n- ", "\n* ", "\n> "];
-    let first = marks.iter().filter_map(|mark| Some((checked.text.find(mark)?, mark.len()))).min();
-    first
-        .map(|(start, length)| {
-            Found::warns("Text messages show Markdown as it is typed.", Some((start, start + length)))
-        })
-        .into_iter()
-        .collect()
 }
 
 pub(super) fn machine_speech(checked: &Checked<'_>) -> Vec<Found> {

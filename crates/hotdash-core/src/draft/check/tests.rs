@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::analysis::Analyzer;
+use crate::conversation::Channel;
 use crate::draft::Passage;
 use crate::draft::samples::{contact_named, conversation, message};
 use proptest::prelude::*;
@@ -45,7 +46,7 @@ fn findings(question: &str, reply: &str) -> Vec<Finding> {
 
 /// (check, blocks?) of everything found.
 fn found(question: &str, reply: &str) -> Vec<(String, bool)> {
-    findings(question, reply).into_iter().map(|f| (f.check, f.severity == Severity::Blocks)).collect()
+    findings(question, reply).into_iter().map(|f| (f.check, f.severity != Severity::Warns)).collect()
 }
 
 fn blocks(name: &str) -> Vec<(String, bool)> {
@@ -91,7 +92,8 @@ fn each_claim_without_support_is_found() {
 
 #[test]
 fn manners_are_checked() {
-    assert_eq!(found(QUESTION, " \n… "), blocks("empty"));
+    let empty = findings(QUESTION, " \n… ");
+    assert_eq!((empty.len(), empty[0].check.as_str(), empty[0].severity), (1, "empty", Severity::Forbids));
     assert_eq!(found(QUESTION, "Hi [Name], thank you for your message."), blocks("placeholders"));
     assert_eq!(found(QUESTION, "Hi Ann, the part is XXX as you know."), blocks("placeholders"));
     assert_eq!(found(QUESTION, "Hi Ann, see [our help](https://shop.test/help) for more."), []);
@@ -105,11 +107,9 @@ fn manners_are_checked() {
     assert_eq!(found(QUESTION, "Hi Ann, as an AI I cannot know this."), blocks("machine_speech"));
 }
 
-#[test]
-fn the_channel_matters() {
-    let mut conversation = conversation();
-    conversation.channel = Channel::Sms;
-    conversation.contact = contact_named("Ann");
+/// What is found in a reply on a channel whose window is open or not, with the places.
+fn on(channel: Channel, can_reply: bool, text: &str) -> Vec<(String, Severity)> {
+    let conversation = Conversation { channel, can_reply, contact: contact_named("Ann"), ..conversation() };
     let answers = message("Do you ship to Norway?");
     let analysis = Analyzer::shipped().analyze(answers.text());
     let request = Request {
@@ -119,15 +119,69 @@ fn the_channel_matters() {
         analysis: &analysis,
         passages: &[],
         shop_name: "Hot Rodan",
-        agent_name: None,
+        agent_name: Some("Ben Agent"),
         rejections: &[],
     };
-    let names =
-        |text: &str| check(text, &request).into_iter().map(|f| (f.check, f.severity)).collect::<Vec<_>>();
-    assert_eq!(names("Hi Ann, **yes** we do."), [("format".to_owned(), Severity::Warns)]);
-    let long = "we do that ".repeat(30);
-    assert_eq!(names(&long), [("length".to_owned(), Severity::Warns)]);
-    assert_eq!(names(&long.repeat(5)), [("length".to_owned(), Severity::Blocks)]);
+    check(text, &request).into_iter().map(|f| (f.check, f.severity)).collect()
+}
+
+fn one(check: &str, severity: Severity) -> Vec<(String, Severity)> {
+    vec![(check.to_owned(), severity)]
+}
+
+#[test]
+fn each_channel_has_its_length_and_form() {
+    let words = |n: usize| "we do that ".repeat(n);
+    let is = |channel: Channel, text: &str, expected: Vec<(String, Severity)>| {
+        assert_eq!(on(channel, true, text), expected, "{text}");
+    };
+    is(Channel::Sms, "Hi Ann, **yes** we do.", one("format", Severity::Warns));
+    is(Channel::Sms, "Hi Ann, yes:\n- we do\n- see you\n– Ben", vec![]);
+    is(Channel::Sms, &words(27), vec![]);
+    is(Channel::Sms, &words(28), one("length", Severity::Blocks));
+    is(Channel::Sms, &format!("{}’", words(25)), one("length", Severity::Blocks));
+    is(Channel::Sms, &words(146), one("length", Severity::Forbids));
+    is(Channel::WebWidget, &words(190), one("length", Severity::Warns));
+    is(Channel::WebWidget, "Hi Ann, **yes** we do.", vec![]);
+    is(Channel::Whatsapp, &words(373), one("length", Severity::Forbids));
+    is(Channel::Telegram, &words(373), one("length", Severity::Forbids));
+    is(Channel::Facebook, &words(182), one("length", Severity::Forbids));
+    is(Channel::Facebook, "Hi Ann, see [here](https://x.test).", {
+        vec![("links".to_owned(), Severity::Blocks), ("format".to_owned(), Severity::Warns)]
+    });
+    is(Channel::Instagram, &words(91), one("length", Severity::Forbids));
+    is(Channel::Line, &words(455), one("length", Severity::Forbids));
+    is(Channel::Twitter, &words(910), one("length", Severity::Forbids));
+    is(Channel::Api, &words(1000), vec![]);
+}
+
+#[test]
+fn a_letter_is_signed_once() {
+    let mail = |text: &str| on(Channel::Email, true, text);
+    assert_eq!(mail("Hi Ann,\n\nyes, we do.\n\nBest wishes,\nBen\nHot Rodan"), []);
+    assert_eq!(mail("Hi Ann,\n\nyes, we do.\n\nBen, Hot Rodan"), []);
+    assert_eq!(mail("Hi Ann,\n\nyes, we do."), one("signature", Severity::Warns));
+    assert_eq!(
+        mail("Hi Ann,\n\nyes, we do.\n\nBest wishes,\nBen\nHot Rodan\n\n--\nBen Agent | Hot Rodan"),
+        one("signature", Severity::Warns)
+    );
+    assert_eq!(on(Channel::WebWidget, true, "Hi Ann, yes, we do."), [], "a chat needs none");
+}
+
+#[test]
+fn nothing_is_sent_through_a_closed_window() {
+    for channel in [Channel::Whatsapp, Channel::Instagram, Channel::Api, Channel::Email] {
+        let found = on(channel, false, "Hi Ann, yes, we do.\nHot Rodan");
+        assert_eq!(found, one(WINDOW, Severity::Forbids));
+    }
+    let closed = Conversation { channel: Channel::Whatsapp, can_reply: false, ..conversation() };
+    let finding = check_window(&closed).unwrap();
+    assert!(
+        finding.message.contains("24 hours") && finding.message.contains("templates"),
+        "{}",
+        finding.message
+    );
+    assert_eq!(check_window(&conversation()), None);
 }
 
 #[test]

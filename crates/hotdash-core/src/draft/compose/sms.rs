@@ -1,11 +1,10 @@
-//! Short messages: one breath, no Markdown, at most two parts of 160 characters.
+//! Short messages: one breath, no Markdown, no more parts than usual.
 
 use super::{Letter, Page, fill};
+use crate::channel::parts::Parts;
 use crate::draft::Composed;
 use crate::draft::retrieve::Answer;
-
-/// Two parts of a text message.
-pub(super) const LIMIT: usize = 320;
+use crate::draft::text::simple_marks;
 
 pub(super) fn compose(letter: &Letter<'_>) -> Composed {
     let sms = &letter.words.sms;
@@ -22,10 +21,15 @@ pub(super) fn compose(letter: &Letter<'_>) -> Composed {
     };
     // Rather less than cut off: first the second question goes, then the answer, then the rest.
     let answer = letter.answers.first().filter(|_| !letter.is_mere_praise());
-    let tries =
-        [(answer, after(false)), (answer, after(true)), (None, after(true)), (None, vec![sign.clone()])];
-    let fits = |page: &Page| page.text.chars().count() <= LIMIT;
-    let pages = tries.iter().map(|(answer, after)| page(&before, *answer, after));
+    let tries = [
+        (&before[..], answer, after(false)),
+        (&before[..], answer, after(true)),
+        (&before[..], None, after(true)),
+        (&before[..], None, vec![sign.clone()]),
+        (&before[..1], None, vec![sign.clone()]),
+    ];
+    let fits = |page: &Page| !Parts::of(&page.text).is_too_many();
+    let pages = tries.iter().map(|(before, answer, after)| page(before, *answer, after));
     let mut last = Page::default();
     for page in pages {
         last = page;
@@ -42,14 +46,14 @@ pub(super) fn compose(letter: &Letter<'_>) -> Composed {
 }
 
 fn page(before: &[String], answer: Option<&Answer<'_>>, after: &[String]) -> Page {
-    let mut page = Page { text: before.join(" "), ..Page::default() };
+    let mut page = Page { text: simple_marks(&before.join(" ")), ..Page::default() };
     if let Some(answer) = answer {
         page.text.push(' ');
-        page.quote(answer);
+        page.quote_as(answer, simple_marks);
     }
     for part in after {
         page.text.push(' ');
-        page.text.push_str(&fill(part, &[]));
+        page.text.push_str(&simple_marks(&fill(part, &[])));
     }
     page
 }

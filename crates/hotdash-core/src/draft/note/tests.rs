@@ -52,7 +52,7 @@ Shipping to Norway costs 25 €.
 
 1. [Shipping \\[EU\\]](https://shop.test/a(b%29), updated 2026-11-01: “Shipping to Norway costs 25 €.”
 
-**Checks**: 15 passed
+**Checks**: 17 passed
 
 - **stop** · order numbers: No source has this order number: B\\_9.
 
@@ -84,5 +84,5 @@ fn a_draft_is_shown_as_written_and_two_approvers_are_said() {
     assert!(seen.contains("\n\nHello {{contact.name}}\n\n"), "{seen}");
     assert!(seen.contains("needs two approvers"), "{seen}");
     assert!(seen.contains("**legal**"), "{seen}");
-    assert!(seen.contains("all 16 passed"), "{seen}");
+    assert!(seen.contains("all 18 passed"), "{seen}");
 }

@@ -3,10 +3,11 @@
 use super::call::Call;
 use super::error::{CallError, Cut};
 use crate::chatwoot::wire;
-use crate::retry_after::retry_after;
+use crate::retry_after::{date, rest_of_the_minute, retry_after};
 use bytes::{Bytes, BytesMut};
 use http::header::LOCATION;
 use http::{HeaderMap, StatusCode};
+use jiff::Timestamp;
 use serde::Deserialize;
 use std::error::Error as _;
 
@@ -20,6 +21,8 @@ const LONGEST_MESSAGE: usize = 300;
 pub(super) struct Answer {
     call: Call,
     body: Bytes,
+    /// When the desk answered, by its own clock.
+    date: Option<Timestamp>,
 }
 
 impl Answer {
@@ -37,7 +40,9 @@ impl Answer {
             body.extend_from_slice(&chunk);
         }
         match response.status() {
-            status if status.is_success() => Ok(Self { call: call.clone(), body: body.freeze() }),
+            status if status.is_success() => {
+                Ok(Self { call: call.clone(), body: body.freeze(), date: date(response.headers()) })
+            }
             status => Err(refusal(call, status, response.headers(), &body)),
         }
     }
@@ -45,6 +50,10 @@ impl Answer {
     /// Reads the body as what this call answers.
     pub(super) fn parse<T: for<'de> Deserialize<'de>>(&self) -> Result<T, CallError> {
         wire::read(&self.body).map_err(|unreadable| self.unreadable(unreadable))
+    }
+
+    pub(super) fn date(&self) -> Option<Timestamp> {
+        self.date
     }
 
     pub(super) fn unreadable(&self, wire::Unreadable { path, reason }: wire::Unreadable) -> CallError {
@@ -94,7 +103,11 @@ fn refusal(call: &Call, status: StatusCode, headers: &HeaderMap, body: &[u8]) ->
         StatusCode::UNPROCESSABLE_ENTITY => {
             CallError::Invalid { call, message, fields: refusal.attributes.unwrap_or_default() }
         }
-        StatusCode::TOO_MANY_REQUESTS => CallError::RateLimited { call, retry_after: retry_after(headers) },
+        StatusCode::TOO_MANY_REQUESTS => {
+            // Chatwoot itself says nothing, but it counts by the minutes of its clock.
+            let retry_after = retry_after(headers).or_else(|| rest_of_the_minute(headers));
+            CallError::RateLimited { call, retry_after }
+        }
         StatusCode::INTERNAL_SERVER_ERROR if call.carries_an_enumeration() => {
             CallError::UnknownValue { call }
         }
@@ -123,13 +136,20 @@ fn unauthorized(call: Call, message: String) -> CallError {
 }
 
 fn unreachable(call: &Call, error: &reqwest::Error) -> CallError {
-    let cut = if error.is_timeout() {
-        if error.is_connect() { Cut::ConnectTimeout } else { Cut::Timeout }
-    } else {
-        cut_of(error)
-    };
+    let cut = Cut::of(error);
     // Until the connection stands nothing was sent; after that nobody knows.
     CallError::Unreachable { call: call.clone(), cut, maybe_received: !error.is_connect() }
+}
+
+impl Cut {
+    /// Where a request was cut.
+    pub(crate) fn of(error: &reqwest::Error) -> Self {
+        match (error.is_timeout(), error.is_connect()) {
+            (true, true) => Self::ConnectTimeout,
+            (true, false) => Self::Timeout,
+            (false, _) => cut_of(error),
+        }
+    }
 }
 
 fn cut_of(error: &reqwest::Error) -> Cut {

@@ -60,6 +60,12 @@ impl Call {
         self.0.method != Method::GET
     }
 
+    /// Long lists take the desk much longer than anything else.
+    pub(super) fn lists(&self) -> bool {
+        self.0.method == Method::GET
+            && ["/conversations", "/csat_survey_responses"].iter().any(|end| self.0.template.ends_with(end))
+    }
+
     /// Chatwoot answers 500 to a value it does not know in these bodies.
     pub(super) fn carries_an_enumeration(&self) -> bool {
         self.0.template.ends_with("/toggle_priority") || self.0.template.ends_with("/toggle_status")

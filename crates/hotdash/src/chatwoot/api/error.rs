@@ -5,76 +5,113 @@ use std::fmt;
 use std::time::Duration;
 
 /// Why a call did not do what it should.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CallError {
-    #[error(
-        "{call}: the desk does not know this access token; copy it again from the profile page of its user"
-    )]
-    BadToken { call: Call },
-    #[error(
-        "{call}: the desk saw no access token; a proxy in front of it may drop the Api-Access-Token header"
-    )]
-    MissingToken { call: Call },
-    #[error(
-        "{call}: the token's user may not do this; use a token of an administrator, or of a member of this inbox"
-    )]
-    NotPermitted { call: Call },
-    #[error(
-        "{call}: this is the token of a bot or of the platform API, which may not do this; use the token of a user"
-    )]
-    NotForBots { call: Call },
-    #[error(
-        "{call}: the token's owner does not belong to this account; check the account number or invite the user"
-    )]
-    NotAMember { call: Call },
-    #[error("{call}: the account is suspended; reactivate it on the desk")]
-    AccountSuspended { call: Call },
-    #[error("{call}: the desk refused the token: {message}")]
-    Unauthorized { call: Call, message: String },
-    #[error("{call}: the desk has no such thing; it was deleted, or the account number is wrong")]
-    NoSuchThing { call: Call },
-    #[error(
-        "{call}: the desk could not read the request (400); this is a fault of hotdash, please report it"
-    )]
-    BadRequest { call: Call },
-    #[error("{call}: the desk refused the request: {message}")]
-    Invalid { call: Call, message: String, fields: Vec<String> },
-    #[error("{call}: the desk wants payment for this: {message}")]
-    PaymentRequired { call: Call, message: String },
-    #[error("{call}: the desk forbids this: {message}")]
-    Forbidden { call: Call, message: String },
-    #[error("{call}: too many calls; the desk wants a pause of {}", pause(*retry_after))]
-    RateLimited { call: Call, retry_after: Option<Duration> },
-    #[error("{call}: more than 200 messages a minute in this conversation; wait a minute")]
-    TooManyMessages { call: Call },
-    #[error(
-        "{call}: this is the address of the dashboard, not of its API; the base address must be the desk's root"
-    )]
-    DashboardRoute { call: Call },
-    #[error("{call}: the desk sends us to {to}; set its base address to that place")]
-    Redirected { call: Call, to: String },
-    #[error("{call}: the desk does not know one of the values sent, or it has a fault of its own (500)")]
-    UnknownValue { call: Call },
-    #[error("{call}: the desk failed with {status}; its own log knows more")]
-    ServerFault { call: Call, status: u16 },
-    #[error("{call}: {cut}")]
-    Unreachable { call: Call, cut: Cut, maybe_received: bool },
-    #[error(
-        "{call}: the answer is not what Chatwoot answers, at {path}: {reason}; is this address really a Chatwoot?"
-    )]
-    Unreadable { call: Call, path: String, reason: String },
-    #[error("{call}: the desk answered with the unexpected status {status}: {message}")]
-    Unexpected { call: Call, status: u16, message: String },
+    BadToken {
+        call: Call,
+    },
+    MissingToken {
+        call: Call,
+    },
+    NotPermitted {
+        call: Call,
+    },
+    NotForBots {
+        call: Call,
+    },
+    NotAMember {
+        call: Call,
+    },
+    AccountSuspended {
+        call: Call,
+    },
+    Unauthorized {
+        call: Call,
+        message: String,
+    },
+    NoSuchThing {
+        call: Call,
+    },
+    BadRequest {
+        call: Call,
+    },
+    Invalid {
+        call: Call,
+        message: String,
+        fields: Vec<String>,
+    },
+    PaymentRequired {
+        call: Call,
+        message: String,
+    },
+    Forbidden {
+        call: Call,
+        message: String,
+    },
+    RateLimited {
+        call: Call,
+        retry_after: Option<Duration>,
+    },
+    /// Ours, not the desk's: nothing was sent.
+    DeskDown {
+        call: Call,
+        retry_after: Duration,
+    },
+    TooManyMessages {
+        call: Call,
+    },
+    DashboardRoute {
+        call: Call,
+    },
+    Redirected {
+        call: Call,
+        to: String,
+    },
+    UnknownValue {
+        call: Call,
+    },
+    ServerFault {
+        call: Call,
+        status: u16,
+    },
+    Unreachable {
+        call: Call,
+        cut: Cut,
+        maybe_received: bool,
+    },
+    Unreadable {
+        call: Call,
+        path: String,
+        reason: String,
+    },
+    Unexpected {
+        call: Call,
+        status: u16,
+        message: String,
+    },
     /// Chatwoot takes an unknown number for "nobody" and answers 200.
-    #[error("{call}: the desk knows no such {what} as {asked} and has left the conversation without one")]
-    NobodyAssigned { call: Call, what: &'static str, asked: i64 },
-    #[error(
-        "{call}: the labels {missing:?} are not on the conversation after setting them; somebody may be changing them"
-    )]
-    LabelsNotKept { call: Call, missing: Vec<String> },
+    NobodyAssigned {
+        call: Call,
+        what: &'static str,
+        asked: i64,
+    },
+    LabelsNotKept {
+        call: Call,
+        missing: Vec<String>,
+    },
     /// Chatwoot would accept it and send the customer an empty message.
-    #[error("{call}: there is nothing to say; an empty message was not sent")]
-    NothingToSay { call: Call },
+    NothingToSay {
+        call: Call,
+    },
+}
+
+impl std::error::Error for CallError {}
+
+impl fmt::Display for CallError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.call(), self.fact())?;
+        self.hint().map_or(Ok(()), |hint| write!(f, "; {hint}"))
+    }
 }
 
 /// Where a connection was cut.
@@ -89,27 +126,94 @@ pub enum Cut {
     Other,
 }
 
-impl fmt::Display for Cut {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Dns => "the desk's host name is unknown; check its base address",
-            Self::Refused => "nothing listens at the desk's address; is the desk running?",
-            Self::ConnectTimeout => "the desk's address does not answer; check address and firewall",
-            Self::Tls => {
-                "no secure connection to the desk; check its certificate and whether the address is https"
-            }
-            Self::Timeout => "the desk took too long to answer",
-            Self::Reset => "the desk cut the connection",
-            Self::Other => "the connection to the desk failed",
-        })
-    }
-}
-
 fn pause(retry_after: Option<Duration>) -> String {
     retry_after.map_or_else(|| "unknown length".to_owned(), |d| format!("{} s", d.as_secs()))
 }
 
 impl CallError {
+    /// What happened, without the call and without advice.
+    #[must_use]
+    pub fn fact(&self) -> String {
+        match self {
+            Self::BadToken { .. } => "the desk does not know this access token".into(),
+            Self::MissingToken { .. } => "the desk saw no access token".into(),
+            Self::NotPermitted { .. } => "the token's user may not do this".into(),
+            Self::NotForBots { .. } => {
+                "this is the token of a bot or of the platform API, which may not do this".into()
+            }
+            Self::NotAMember { .. } => "the token's owner does not belong to this account".into(),
+            Self::AccountSuspended { .. } => "the account is suspended".into(),
+            Self::Unauthorized { message, .. } => format!("the desk refused the token: {message}"),
+            Self::NoSuchThing { .. } => "the desk has no such thing".into(),
+            Self::BadRequest { .. } => "the desk could not read the request (400)".into(),
+            Self::Invalid { message, .. } => format!("the desk refused the request: {message}"),
+            Self::PaymentRequired { message, .. } => format!("the desk wants payment for this: {message}"),
+            Self::Forbidden { message, .. } => format!("the desk forbids this: {message}"),
+            Self::RateLimited { .. } => "too many calls".into(),
+            Self::DeskDown { .. } => "the desk has not answered lately".into(),
+            Self::TooManyMessages { .. } => "more than 200 messages a minute in this conversation".into(),
+            Self::DashboardRoute { .. } => "this is the address of the dashboard, not of its API".into(),
+            Self::Redirected { to, .. } => format!("the desk sends us to {to}"),
+            Self::UnknownValue { .. } => {
+                "the desk does not know one of the values sent, or it has a fault of its own (500)".into()
+            }
+            Self::ServerFault { status, .. } => format!("the desk failed with {status}"),
+            Self::Unreachable { cut, .. } => cut.fact().into(),
+            Self::Unreadable { path, reason, .. } => {
+                format!("the answer is not what Chatwoot answers, at {path}: {reason}")
+            }
+            Self::Unexpected { status, message, .. } => {
+                format!("the desk answered with the unexpected status {status}: {message}")
+            }
+            Self::NobodyAssigned { what, asked, .. } => {
+                format!("the desk knows no such {what} as {asked} and has left the conversation without one")
+            }
+            Self::LabelsNotKept { missing, .. } => {
+                format!("the labels {missing:?} are not on the conversation after setting them")
+            }
+            Self::NothingToSay { .. } => "there is nothing to say".into(),
+        }
+    }
+
+    /// What to do or to know besides, where there is anything.
+    fn hint(&self) -> Option<String> {
+        let hint = match self {
+            Self::BadToken { .. } => "copy it again from the profile page of its user",
+            Self::MissingToken { .. } => "a proxy in front of it may drop the Api-Access-Token header",
+            Self::NotPermitted { .. } => "use a token of an administrator, or of a member of this inbox",
+            Self::NotForBots { .. } => "use the token of a user",
+            Self::NotAMember { .. } => "check the account number or invite the user",
+            Self::AccountSuspended { .. } => "reactivate it on the desk",
+            Self::NoSuchThing { .. } => "it was deleted, or the account number is wrong",
+            Self::BadRequest { .. } => "this is a fault of hotdash, please report it",
+            Self::RateLimited { retry_after, .. } => {
+                return Some(format!("the desk wants a pause of {}", pause(*retry_after)));
+            }
+            Self::DeskDown { retry_after, .. } => {
+                return Some(format!(
+                    "the next try is in {} s. Is it running, and reachable from here?",
+                    retry_after.as_secs_f32().ceil()
+                ));
+            }
+            Self::TooManyMessages { .. } => "wait a minute",
+            Self::DashboardRoute { .. } => "the base address must be the desk's root",
+            Self::Redirected { .. } => "set its base address to that place",
+            Self::ServerFault { .. } => "its own log knows more",
+            Self::Unreachable { cut, .. } => return cut.hint().map(str::to_owned),
+            Self::Unreadable { .. } => "is this address really a Chatwoot?",
+            Self::LabelsNotKept { .. } => "somebody may be changing them",
+            Self::NothingToSay { .. } => "an empty message was not sent",
+            Self::Unauthorized { .. }
+            | Self::Invalid { .. }
+            | Self::PaymentRequired { .. }
+            | Self::Forbidden { .. }
+            | Self::UnknownValue { .. }
+            | Self::Unexpected { .. }
+            | Self::NobodyAssigned { .. } => return None,
+        };
+        Some(hint.to_owned())
+    }
+
     /// Which call it was.
     #[must_use]
     pub fn call(&self) -> &Call {
@@ -127,6 +231,7 @@ impl CallError {
             | Self::PaymentRequired { call, .. }
             | Self::Forbidden { call, .. }
             | Self::RateLimited { call, .. }
+            | Self::DeskDown { call, .. }
             | Self::TooManyMessages { call }
             | Self::DashboardRoute { call }
             | Self::Redirected { call, .. }
@@ -158,6 +263,7 @@ impl CallError {
             Self::PaymentRequired { .. } => "payment_required",
             Self::Forbidden { .. } => "forbidden",
             Self::RateLimited { .. } => "rate_limited",
+            Self::DeskDown { .. } => "desk_down",
             Self::TooManyMessages { .. } => "too_many_messages",
             Self::DashboardRoute { .. } => "dashboard_route",
             Self::Redirected { .. } => "redirected",
@@ -190,6 +296,7 @@ impl CallError {
         matches!(
             self,
             Self::RateLimited { .. }
+                | Self::DeskDown { .. }
                 | Self::TooManyMessages { .. }
                 | Self::ServerFault { .. }
                 | Self::Unreachable { .. }
@@ -197,11 +304,12 @@ impl CallError {
         )
     }
 
-    /// How long the desk asked us to wait.
+    /// How long to wait before trying again, where that is known.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::RateLimited { retry_after, .. } => *retry_after,
+            Self::DeskDown { retry_after, .. } => Some(*retry_after),
             Self::TooManyMessages { .. } => Some(Duration::from_secs(60)),
             _ => None,
         }
@@ -209,6 +317,29 @@ impl CallError {
 }
 
 impl Cut {
+    /// What happened, said of the desk.
+    fn fact(self) -> &'static str {
+        match self {
+            Self::Dns => "the desk's host name is unknown",
+            Self::Refused => "nothing listens at the desk's address",
+            Self::ConnectTimeout => "the desk's address does not answer",
+            Self::Tls => "no secure connection to the desk",
+            Self::Timeout => "the desk took too long to answer",
+            Self::Reset => "the desk cut the connection",
+            Self::Other => "the connection to the desk failed",
+        }
+    }
+
+    fn hint(self) -> Option<&'static str> {
+        match self {
+            Self::Dns => Some("check its base address"),
+            Self::Refused => Some("is the desk running?"),
+            Self::ConnectTimeout => Some("check address and firewall"),
+            Self::Tls => Some("check its certificate and whether the address is https"),
+            Self::Timeout | Self::Reset | Self::Other => None,
+        }
+    }
+
     fn code(self) -> &'static str {
         match self {
             Self::Dns => "dns_failed",

@@ -35,6 +35,8 @@ pub struct NewMessage {
     pub content: String,
     /// A private note for the team.
     pub private: bool,
+    /// Who gets a copy, in e-mail inboxes; Chatwoot itself writes to the customer only.
+    pub copies: Vec<String>,
     /// Our mark, by which the message is recognised when it comes back.
     pub effect: EffectId,
 }
@@ -54,7 +56,8 @@ impl Chatwoot {
         let answer = self.repeated(&call, None, As::Ourselves).await?;
         let thread: Thread = answer.parse()?;
         let contact = thread.meta.contact.map(WireContact::into_core);
-        let around = Surroundings { conversation: Some(id.0), contact: contact.as_ref(), status: None };
+        let around =
+            Surroundings { conversation: Some(id.0), contact: contact.as_ref(), ..Surroundings::default() };
         let messages = thread.payload.into_iter().map(|message| message.into_core(around));
         messages.collect::<Result<_, _>>().map_err(|unreadable| answer.unreadable(unreadable))
     }
@@ -98,14 +101,17 @@ impl Chatwoot {
             return Err(CallError::NothingToSay { call });
         }
         // The customer can read these attributes of public messages: our id and nothing else.
-        let body = json!({
+        let mut body = json!({
             "content": message.content,
             "message_type": "outgoing",
             "private": message.private,
             "content_attributes": { "hotdash": { "id": message.effect } },
         });
+        if !message.copies.is_empty() {
+            body["cc_emails"] = json!(message.copies.join(","));
+        }
         let who = token.map_or(As::Ourselves, As::Token);
-        let answer = self.once(&call, Some(&body), who).await?;
+        let answer = self.for_sending().once(&call, Some(&body), who).await?;
         message_from(&answer, id)
     }
 
@@ -134,6 +140,6 @@ struct ThreadMeta {
 }
 
 fn message_from(answer: &Answer, id: ConversationId) -> Result<Message, CallError> {
-    let around = Surroundings { conversation: Some(id.0), contact: None, status: None };
+    let around = Surroundings { conversation: Some(id.0), ..Surroundings::default() };
     answer.parse::<WireMessage>()?.into_core(around).map_err(|unreadable| answer.unreadable(unreadable))
 }

@@ -1,8 +1,10 @@
-//! The desk itself, its people, teams, inboxes and labels.
+//! The desk itself, its people, teams, inboxes and labels; and a customer.
 
 use super::{As, Call, CallError, Chatwoot, Inbox, Label, Profile, Team, Version};
+use crate::chatwoot::wire::WireContact;
 use crate::chatwoot::wire::people::{WireAgent, WireInbox, WireProfile, WireTeam};
-use hotdash_core::conversation::Agent;
+use hotdash_core::conversation::{Agent, Contact};
+use hotdash_core::ids::{AgentId, ContactId, InboxId, TeamId};
 use http::Method;
 use serde::Deserialize;
 
@@ -29,6 +31,21 @@ impl Chatwoot {
         let call = Call::new(Method::GET, "/api/v1/profile");
         let profile: WireProfile = self.repeated(&call, None, As::Ourselves).await?.parse()?;
         Ok(profile.into_profile())
+    }
+
+    /// Who we are on this desk, asked once; `None` for a bot, which may not ask.
+    ///
+    /// # Errors
+    /// [`CallError`].
+    pub async fn ourselves(&self) -> Result<Option<AgentId>, CallError> {
+        let asked = self.desk.ourselves.get_or_try_init(|| async {
+            match self.profile().await {
+                Ok(profile) => Ok(Some(profile.id)),
+                Err(CallError::NotForBots { .. }) => Ok(None),
+                Err(error) => Err(error),
+            }
+        });
+        asked.await.copied()
     }
 
     /// Everybody who answers on the desk, with availability.
@@ -59,6 +76,43 @@ impl Chatwoot {
         let call = self.in_account(Method::GET, "/api/v1/accounts/{account}/teams");
         let teams: Vec<WireTeam> = self.repeated(&call, None, As::Ourselves).await?.parse()?;
         Ok(teams.into_iter().map(WireTeam::into_team).collect())
+    }
+
+    /// Who works in an inbox.
+    ///
+    /// # Errors
+    /// [`CallError`], `NoSuchThing` when there is no such inbox.
+    pub async fn inbox_members(&self, inbox: InboxId) -> Result<Vec<Agent>, CallError> {
+        let call = self.in_account(Method::GET, "/api/v1/accounts/{account}/inbox_members/{inbox}");
+        let call = call.with("inbox", inbox.0);
+        let members: Payload<WireAgent> = self.repeated(&call, None, As::Ourselves).await?.parse()?;
+        Ok(members.payload.into_iter().map(WireAgent::into_core).collect())
+    }
+
+    /// Who belongs to a team.
+    ///
+    /// # Errors
+    /// [`CallError`], `NoSuchThing` when there is no such team.
+    pub async fn team_members(&self, team: TeamId) -> Result<Vec<Agent>, CallError> {
+        let call = self.in_account(Method::GET, "/api/v1/accounts/{account}/teams/{team}/team_members");
+        let call = call.with("team", team.0);
+        let members: Vec<WireAgent> = self.repeated(&call, None, As::Ourselves).await?.parse()?;
+        Ok(members.into_iter().map(WireAgent::into_core).collect())
+    }
+
+    /// A customer as the desk knows them now.
+    ///
+    /// # Errors
+    /// [`CallError`], `NoSuchThing` when they were deleted, or merged into another.
+    pub async fn contact(&self, id: ContactId) -> Result<Contact, CallError> {
+        #[derive(Deserialize)]
+        struct Shown {
+            payload: WireContact,
+        }
+        let call = self.in_account(Method::GET, "/api/v1/accounts/{account}/contacts/{contact}");
+        let call = call.with("contact", id.0);
+        let shown: Shown = self.repeated(&call, None, As::Ourselves).await?.parse()?;
+        Ok(shown.payload.into_core())
     }
 
     /// The account's labels.

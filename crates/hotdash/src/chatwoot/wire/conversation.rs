@@ -86,12 +86,18 @@ struct WireTeamRef {
 struct WireContactInbox {
     #[serde(default)]
     contact_id: Option<i64>,
+    /// The address on the channel.
+    #[serde(default)]
+    source_id: Option<String>,
 }
 
 /// Of the nested message only what the top level of a message event does not say.
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct NestedMessage {
     pub(crate) id: i64,
+    /// As written, in every version.
+    #[serde(default)]
+    pub(crate) content: Option<String>,
     #[serde(default)]
     pub(crate) status: Option<String>,
     #[serde(default)]
@@ -130,7 +136,7 @@ impl WireConversation {
         Ok(Conversation {
             id: ConversationId(self.id),
             inbox: InboxId(self.inbox_id),
-            channel: channel(self.channel.as_deref().or(self.meta.channel.as_deref())),
+            channel: self.kind_of_channel(),
             status: self.status.into(),
             priority: self.priority.map(Priority::from),
             subject: filled(text("mail_subject")),
@@ -148,6 +154,18 @@ impl WireConversation {
             created_at: self.created_at.0.ok_or_else(|| missing("created_at"))?,
             updated_at: self.updated_at.0,
         })
+    }
+
+    /// Two networks can hide behind one of Chatwoot's channels.
+    fn kind_of_channel(&self) -> Channel {
+        let source = self.contact_inbox.as_ref().and_then(|row| row.source_id.as_deref());
+        let kind = self.additional_attributes.get("type").and_then(Value::as_str);
+        match channel(self.channel.as_deref().or(self.meta.channel.as_deref())) {
+            // Twilio sends to WhatsApp, too; only the address tells.
+            Channel::Sms if source.is_some_and(|source| source.starts_with("whatsapp:")) => Channel::Whatsapp,
+            Channel::Facebook if kind == Some("instagram_direct_message") => Channel::Instagram,
+            channel => channel,
+        }
     }
 
     fn contact(&self) -> Option<Contact> {
@@ -186,6 +204,12 @@ pub(crate) fn channel(name: Option<&str>) -> Channel {
         "Channel::Api" => Channel::Api,
         "Channel::Sms" | "Channel::TwilioSms" => Channel::Sms,
         "Channel::Whatsapp" => Channel::Whatsapp,
+        "Channel::FacebookPage" => Channel::Facebook,
+        "Channel::Instagram" => Channel::Instagram,
+        "Channel::Telegram" => Channel::Telegram,
+        "Channel::Line" => Channel::Line,
+        "Channel::TwitterProfile" => Channel::Twitter,
+        "Channel::Tiktok" => Channel::Tiktok,
         other => Channel::Other(other.to_owned()),
     }
 }

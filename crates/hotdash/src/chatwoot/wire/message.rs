@@ -1,9 +1,10 @@
 //! A message: top level of a message event, REST message, and the push shape; and who wrote it (contract §2.6).
 
 use super::contact::filled;
+use super::rendered::{is_rendered, written};
 use super::{Moment, Unreadable, free_object, or_default};
 use hotdash_core::conversation::{
-    Attachment, Author, Contact, CsatAnswer, DeliveryStatus, Direction, Marks, Message,
+    Attachment, Author, Channel, Contact, CsatAnswer, DeliveryStatus, Direction, Envelope, Marks, Message,
 };
 use hotdash_core::ids::{AgentId, ContactId, ConversationId, EffectId, MessageId};
 use serde::Deserialize;
@@ -77,6 +78,15 @@ pub(crate) struct Surroundings<'a> {
     /// The customer of the conversation, for messages whose sender is gone.
     pub(crate) contact: Option<&'a Contact>,
     pub(crate) status: Option<&'a str>,
+    pub(crate) delivered: Option<Delivered<'a>>,
+}
+
+/// What else a delivery says of its message's text. Some versions rendered the text of deliveries; REST never does.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Delivered<'a> {
+    pub(crate) channel: &'a Channel,
+    /// The same message as it is nested in its conversation, where it is.
+    pub(crate) nested: Option<&'a str>,
 }
 
 impl WireMessage {
@@ -89,17 +99,40 @@ impl WireMessage {
                 conversation.ok_or_else(|| Unreadable::at("conversation_id", "is missing"))?,
             ),
             new_text: self.new_text(),
+            content: self.written(around.delivered),
+            envelope: self.envelope(),
             author: self.author(around.contact),
             marks: self.marks(),
             delivery: status.and_then(delivery),
             direction: self.message_type.0,
             created_at: self.created_at.0.ok_or_else(|| Unreadable::at("created_at", "is missing"))?,
             content_type: self.content_type.unwrap_or_else(|| "text".to_owned()),
-            content: self.content,
             private: self.private,
             attachments: self.attachments.into_iter().map(WireAttachment::into_core).collect(),
             source_id: filled(self.source_id),
         })
+    }
+
+    /// The text as its author wrote it. Deliveries of 4.9 to 4.12.0 carry HTML in inboxes that send HTML (contract §9).
+    fn written(&self, delivered: Option<Delivered<'_>>) -> Option<String> {
+        let content = self.content.as_deref()?;
+        let renders = |around: &Delivered<'_>| matches!(around.channel, Channel::WebWidget | Channel::Email);
+        match delivered.filter(renders) {
+            Some(around) if is_rendered(content) => {
+                // Only the top level has a survey's link.
+                let nested = around.nested.filter(|_| self.content_type.as_deref() != Some("input_csat"));
+                let mail = || self.mail_text("reply");
+                let known = nested.filter(|nested| !nested.is_empty()).or_else(mail);
+                Some(known.map(str::to_owned).unwrap_or_else(|| written(content)))
+            }
+            _ => Some(content.to_owned()),
+        }
+    }
+
+    /// A part of an e-mail's text as Chatwoot took it apart.
+    fn mail_text(&self, part: &str) -> Option<&str> {
+        let text = self.content_attributes.get("email")?.get("text_content")?.get(part)?.as_str()?;
+        Some(text).filter(|text| !text.trim().is_empty())
     }
 
     /// In spite of its name Chatwoot's `quoted` is the new text only, without quoted thread and signature.
@@ -111,6 +144,29 @@ impl WireMessage {
         let new =
             |part: &str| email.get(part)?.get("quoted")?.as_str().map(str::trim).filter(|t| !t.is_empty());
         new("text_content").or_else(|| new("html_content")).map(str::to_owned)
+    }
+
+    fn envelope(&self) -> Option<Envelope> {
+        let email = self.content_attributes.get("email")?.as_object()?;
+        if self.message_type.0 != Direction::Incoming {
+            return None;
+        }
+        // A list, one address, or nothing.
+        let addresses = |key: &str| -> Vec<String> {
+            let all = match email.get(key) {
+                Some(Value::Array(all)) => all.as_slice(),
+                Some(one) => std::slice::from_ref(one),
+                None => &[],
+            };
+            all.iter().filter_map(|one| filled(one.as_str().map(|one| one.trim().to_owned()))).collect()
+        };
+        Some(Envelope {
+            subject: filled(email.get("subject").and_then(Value::as_str).map(str::to_owned)),
+            from: addresses("from"),
+            to: addresses("to"),
+            cc: addresses("cc"),
+            bcc: addresses("bcc"),
+        })
     }
 
     /// The order matters: what a message *is* beats who happens to be named as its sender.

@@ -1,11 +1,10 @@
-//! Agents, teams, inboxes, labels, the profile of a token, and webhooks: what only REST answers.
+//! Agents, teams, inboxes, labels and the profile of a token: what only REST answers.
 
 use super::conversation::channel;
 use super::or_default;
 use hotdash_core::conversation::{Agent, Availability, Channel};
 use hotdash_core::ids::{AgentId, InboxId, TeamId};
-use secrecy::SecretString;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Deserialize)]
 pub(crate) struct WireAgent {
@@ -42,7 +41,7 @@ impl WireAgent {
 }
 
 /// A team of the account.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Team {
     pub id: TeamId,
     /// Chatwoot stores it in lower case.
@@ -71,11 +70,13 @@ impl WireTeam {
 }
 
 /// An inbox of the account.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Inbox {
     pub id: InboxId,
     pub name: String,
     pub channel: Channel,
+    /// Its own addresses, where it is one for e-mail: the public one and the one mail is forwarded to.
+    pub addresses: Vec<String>,
     /// IANA name; `UTC` for a new inbox.
     pub timezone: Option<String>,
     pub working_hours_enabled: bool,
@@ -93,6 +94,10 @@ pub(crate) struct WireInbox {
     #[serde(default)]
     channel_type: Option<String>,
     #[serde(default)]
+    email: Option<String>,
+    #[serde(default)]
+    forward_to_email: Option<String>,
+    #[serde(default)]
     timezone: Option<String>,
     #[serde(default, deserialize_with = "or_default")]
     working_hours_enabled: bool,
@@ -108,6 +113,7 @@ impl WireInbox {
             id: InboxId(self.id),
             name: self.name,
             channel: channel(self.channel_type.as_deref()),
+            addresses: self.email.into_iter().chain(self.forward_to_email).collect(),
             timezone: self.timezone,
             working_hours_enabled: self.working_hours_enabled,
             out_of_office_message: self.out_of_office_message.filter(|text| !text.trim().is_empty()),
@@ -117,8 +123,9 @@ impl WireInbox {
 }
 
 /// A label of the account (a conversation may carry others, too).
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Label {
+    pub id: i64,
     pub title: String,
     #[serde(default)]
     pub description: Option<String>,
@@ -143,6 +150,9 @@ pub struct Membership {
     pub name: String,
     #[serde(default, deserialize_with = "or_default")]
     pub role: String,
+    /// `active` or `suspended`.
+    #[serde(default, deserialize_with = "or_default")]
+    pub status: String,
 }
 
 impl Membership {
@@ -169,22 +179,23 @@ impl WireProfile {
     }
 }
 
-/// An account webhook as the desk has it.
-#[derive(Debug, Clone, Deserialize)]
-pub struct Webhook {
-    pub id: i64,
-    #[serde(default)]
-    pub name: Option<String>,
-    pub url: String,
-    #[serde(default, deserialize_with = "or_default")]
-    pub subscriptions: Vec<String>,
-    /// Since 4.11.2, shown to administrators on every read.
-    #[serde(default)]
-    pub secret: Option<SecretString>,
-}
-
 /// `GET /api`: the way to learn the version.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Version {
     pub version: String,
+}
+
+impl Version {
+    /// Whether it is this release (major, minor, patch) or a later one. What is not named by numbers is a build from
+    /// source: taken for the newest.
+    #[must_use]
+    pub fn is_at_least(&self, release: (u64, u64, u64)) -> bool {
+        let mut numbers = self.version.trim_start_matches('v').split('.').map(str::parse::<u64>);
+        match (numbers.next(), numbers.next(), numbers.next()) {
+            (Some(Ok(major)), Some(Ok(minor)), patch) => {
+                (major, minor, patch.and_then(Result::ok).unwrap_or_default()) >= release
+            }
+            _ => true,
+        }
+    }
 }

@@ -198,3 +198,27 @@ fn errors_name_the_path() {
     assert_eq!(path(json!({"labels": ["a", 5]})), "labels[1]");
     assert_eq!(path(json!({"created_at": 0})), "created_at");
 }
+
+#[test]
+fn errors_do_not_repeat_what_a_customer_wrote() {
+    for words in ["my card is 4111", "a \"quoted\" word", "x\", expected y"] {
+        let error = conversation(json!({"meta": {"sender": {"id": words}}})).unwrap_err();
+        assert!(!error.reason.contains("card") && !error.reason.contains("quoted"), "{}", error.reason);
+        assert!(error.reason.contains("a text, expected"), "{}", error.reason);
+    }
+}
+
+#[test]
+fn versions_are_compared_by_number() {
+    let at_least =
+        |version: &str, release| people::Version { version: version.to_owned() }.is_at_least(release);
+    assert!(at_least("3.6.0", (3, 6, 0)) && at_least("4.0.2", (3, 6, 0)) && at_least("v3.16.0", (3, 6, 0)));
+    assert!(!at_least("3.5.2", (3, 6, 0)) && !at_least("2.18.0", (3, 6, 0)));
+    assert!(
+        at_least("develop", (3, 6, 0)) && at_least("4.15.1-ce", (4, 15, 0)),
+        "a build from source is new"
+    );
+    assert!(
+        !at_least("4.11.1", (4, 11, 2)) && at_least("4.11.2", (4, 11, 2)) && at_least("4.12.0", (4, 11, 2))
+    );
+}

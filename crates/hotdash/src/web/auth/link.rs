@@ -3,7 +3,7 @@
 use super::session;
 use crate::app::App;
 use crate::web::ui::error::UiError;
-use crate::web::ui::layout::{Shell, page};
+use crate::web::ui::layout::{Framed, Shell, page};
 use crate::work::people::{LINK_HOURS, link_digest};
 use askama::Template;
 use axum::extract::{Path, State};
@@ -19,6 +19,12 @@ struct LinkPage {
     token: String,
     used_up: bool,
     hours: i64,
+}
+
+impl Framed for LinkPage {
+    fn shell(&self) -> &Shell {
+        &self.shell
+    }
 }
 
 pub(super) async fn show(

@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::clock::Clock;
 use crate::store::Store;
 use async_trait::async_trait;
-use hotdash_core::ids::UserId;
+use hotdash_core::ids::{DeskId, UserId};
 use std::fmt;
 use time::{Duration, OffsetDateTime};
 use tower_sessions::cookie::SameSite;
@@ -19,6 +19,7 @@ const TOUCH_AFTER_MS: i64 = 10 * 60_000;
 
 const USER: &str = "user";
 const SEEN: &str = "seen";
+const DESK: &str = "desk";
 
 /// Finds the session of a request. It reads our own cookie and no other.
 #[must_use]
@@ -54,6 +55,21 @@ pub(super) async fn current(
         session.insert(SEEN, now).await?;
     }
     Ok(Some(UserId(user)))
+}
+
+/// At which desk the person chose to work.
+pub(super) async fn desk(
+    session: &Session,
+) -> std::result::Result<Option<DeskId>, tower_sessions::session::Error> {
+    Ok(session.get::<i64>(DESK).await?.map(DeskId))
+}
+
+/// Work at this desk from now on.
+pub(super) async fn choose_desk(
+    session: &Session,
+    desk: DeskId,
+) -> std::result::Result<(), tower_sessions::session::Error> {
+    session.insert(DESK, desk.0).await
 }
 
 /// Our tables as tower-sessions wants them.

@@ -4,7 +4,7 @@ use super::people::person;
 use super::{limit, password, session};
 use crate::app::App;
 use crate::web::ui::error::UiError;
-use crate::web::ui::layout::{Shell, page};
+use crate::web::ui::layout::{Framed, Shell, page};
 use askama::Template;
 use axum::Form;
 use axum::extract::{ConnectInfo, Extension, Query, State};
@@ -22,6 +22,12 @@ struct SignInPage {
     email: String,
     back_to: String,
     problem: Option<String>,
+}
+
+impl Framed for SignInPage {
+    fn shell(&self) -> &Shell {
+        &self.shell
+    }
 }
 
 #[derive(Deserialize)]
@@ -63,7 +69,7 @@ pub(super) async fn submit(
         answer.headers_mut().insert(header::RETRY_AFTER, seconds.into());
         return Ok(answer);
     }
-    let user = app.store.user_by_email(email).await?;
+    let user = app.store.account_by_email(email).await?;
     let hash = user.as_ref().and_then(|user| user.password_hash.clone());
     if let (true, Some(user)) = (password::fits(&form.password, hash).await?, user) {
         session::begin(&session, user.id, app.clock.now_ms()).await?;
@@ -87,7 +93,7 @@ fn sign_in_page(
     back_to: String,
     problem: Option<String>,
 ) -> Result<Response, UiError> {
-    page(&SignInPage { shell: Shell::outside(app), email, back_to, problem })
+    page(&SignInPage { shell: Shell::outside(app).signed_out(), email, back_to, problem })
 }
 
 /// A path of our own, or the start page: a link must not lead a person elsewhere after sign-in.

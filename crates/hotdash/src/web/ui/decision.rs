@@ -6,8 +6,7 @@ use super::error::UiError;
 use super::queue::{Filter, filtered};
 use crate::app::App;
 use crate::store::StoreError;
-use crate::store::users::User;
-use crate::web::auth::Reviewer;
+use crate::web::auth::{Reviewer, Seat};
 use crate::work::review::{self, Approval, ReviewError};
 use crate::work::view;
 use axum::Form;
@@ -60,7 +59,7 @@ pub(super) struct ClaimForm {
 
 pub(super) async fn approve(
     State(app): State<Arc<App>>,
-    Reviewer(user): Reviewer,
+    Reviewer(seat): Reviewer,
     Path(id): Path<String>,
     Query(filter): Query<Filter>,
     Form(form): Form<ApprovalForm>,
@@ -68,7 +67,7 @@ pub(super) async fn approve(
     let id = DraftId(id);
     let text = form.text.as_deref().map(tidy);
     let grades = all_of(form.tone, form.accuracy, form.policy);
-    let next = next(&app, &user, &id, &filter).await?;
+    let next = next(&app, &seat, &id, &filter).await?;
     let approval = Approval {
         version: form.version,
         text_hash: form.text_hash,
@@ -77,15 +76,15 @@ pub(super) async fn approve(
         text: text.clone(),
         knowingly: !form.knowingly.is_empty(),
     };
-    match review::approve(&app, &user, &id, approval).await {
+    match review::approve(&app, &seat.user, &id, approval).await {
         Ok(_) => Ok(onwards(next, &id, &filter)),
-        Err(error) => refused(&app, &user, &id, &filter, error, text).await,
+        Err(error) => refused(&app, &seat, &id, &filter, error, text).await,
     }
 }
 
 pub(super) async fn reject(
     State(app): State<Arc<App>>,
-    Reviewer(user): Reviewer,
+    Reviewer(seat): Reviewer,
     Path(id): Path<String>,
     Query(filter): Query<Filter>,
     Form(form): Form<RejectionForm>,
@@ -97,10 +96,10 @@ pub(super) async fn reject(
         (choice, "") => choice.to_owned(),
         (choice, own) => format!("{choice}: {own}"),
     };
-    let next = next(&app, &user, &id, &filter).await?;
+    let next = next(&app, &seat, &id, &filter).await?;
     match review::reject(
         &app,
-        &user,
+        &seat.user,
         &id,
         form.version,
         &reason,
@@ -109,21 +108,21 @@ pub(super) async fn reject(
     .await
     {
         Ok(()) => Ok(onwards(next, &id, &filter)),
-        Err(error) => refused(&app, &user, &id, &filter, error, None).await,
+        Err(error) => refused(&app, &seat, &id, &filter, error, None).await,
     }
 }
 
 /// Show what an edit changes, before it is sent.
 pub(super) async fn changes(
     State(app): State<Arc<App>>,
-    Reviewer(user): Reviewer,
+    Reviewer(seat): Reviewer,
     Path(id): Path<String>,
     Query(filter): Query<Filter>,
     Form(form): Form<ChangesForm>,
 ) -> Result<Response, UiError> {
     let id = DraftId(id);
     let text = tidy(&form.text);
-    let mut view = draft::load(&app, &user, &id, &filter).await?.ok_or(UiError::NotFound)?;
+    let mut view = draft::load(&app, &seat, &id, &filter).await?.ok_or(UiError::NotFound)?;
     view.axes = draft::axes([form.tone, form.accuracy, form.policy]);
     let mut status = StatusCode::OK;
     if !matches!(view.footer, Footer::Decide | Footer::Edit { .. }) {
@@ -142,58 +141,72 @@ pub(super) async fn changes(
     } else if text == view.text {
         view.footer = Footer::Decide;
     } else {
-        let diff = diff(&view.text, &text);
-        view.footer = Footer::Changes { text, diff };
+        show_changes(&app, &seat, &id, &mut view, text).await?;
     }
-    let mut answer = draft::render(&app, &user, view, &filter).await?;
+    let mut answer = draft::render(&app, &seat, view, &filter).await?;
     *answer.status_mut() = status;
     Ok(answer)
 }
 
+/// What the edit changes, and what the checks find in the new words.
+async fn show_changes(
+    app: &App,
+    seat: &Seat,
+    id: &DraftId,
+    view: &mut draft::DraftView,
+    text: String,
+) -> Result<(), UiError> {
+    let (conversation, findings) = review::look_at(app, &seat.user, id, &text).await?;
+    view.judged(&conversation, &text, &findings);
+    let diff = diff(&view.text, &text);
+    view.footer = Footer::Changes { text, diff };
+    Ok(())
+}
+
 pub(super) async fn undo(
     State(app): State<Arc<App>>,
-    Reviewer(user): Reviewer,
+    Reviewer(seat): Reviewer,
     Path(id): Path<String>,
     Query(filter): Query<Filter>,
 ) -> Result<Response, UiError> {
     let id = DraftId(id);
-    let done = review::undo(&app, &user, &id).await;
-    stay(&app, &user, &id, &filter, done).await
+    let done = review::undo(&app, &seat.user, &id).await;
+    stay(&app, &seat, &id, &filter, done).await
 }
 
 pub(super) async fn claim(
     State(app): State<Arc<App>>,
-    Reviewer(user): Reviewer,
+    Reviewer(seat): Reviewer,
     Path(id): Path<String>,
     Query(filter): Query<Filter>,
     Form(form): Form<ClaimForm>,
 ) -> Result<Response, UiError> {
     let id = DraftId(id);
-    let done = review::claim(&app, &user, &id, form.on == 1).await;
-    stay(&app, &user, &id, &filter, done).await
+    let done = review::claim(&app, &seat.user, &id, form.on == 1).await;
+    stay(&app, &seat, &id, &filter, done).await
 }
 
 pub(super) async fn retry(
     State(app): State<Arc<App>>,
-    Reviewer(user): Reviewer,
+    Reviewer(seat): Reviewer,
     Path(id): Path<String>,
     Query(filter): Query<Filter>,
 ) -> Result<Response, UiError> {
     let id = DraftId(id);
-    let done = review::try_again(&app, &user, &id).await;
-    stay(&app, &user, &id, &filter, done).await
+    let done = review::try_again(&app, &seat.user, &id).await;
+    stay(&app, &seat, &id, &filter, done).await
 }
 
 async fn stay(
     app: &App,
-    user: &User,
+    seat: &Seat,
     id: &DraftId,
     filter: &Filter,
     done: Result<(), ReviewError>,
 ) -> Result<Response, UiError> {
     match done {
         Ok(()) => Ok(Redirect::to(&format!("/drafts/{id}{}", filter.suffix())).into_response()),
-        Err(error) => refused(app, user, id, filter, error, None).await,
+        Err(error) => refused(app, seat, id, filter, error, None).await,
     }
 }
 
@@ -207,9 +220,9 @@ fn onwards(next: Option<DraftId>, decided: &DraftId, filter: &Filter) -> Respons
 }
 
 /// The one below in the list that the person looks at, else its first.
-async fn next(app: &App, user: &User, id: &DraftId, filter: &Filter) -> Result<Option<DraftId>, UiError> {
-    let items = view::queue(app, app.config.desk.id).await?;
-    let shown = filtered(&items, filter, user, app);
+async fn next(app: &App, seat: &Seat, id: &DraftId, filter: &Filter) -> Result<Option<DraftId>, UiError> {
+    let items = view::queue(app, &seat.desk).await?;
+    let shown = filtered(&items, filter, seat, app);
     let at = shown.iter().position(|item| item.draft == *id);
     let below = at.and_then(|at| shown.get(at + 1));
     let next = below.or_else(|| shown.iter().find(|item| item.draft != *id));
@@ -219,13 +232,22 @@ async fn next(app: &App, user: &User, id: &DraftId, filter: &Filter) -> Result<O
 /// Somebody or something was faster, or it may not be done: the page says so, with what was typed.
 async fn refused(
     app: &App,
-    user: &User,
+    seat: &Seat,
     id: &DraftId,
     filter: &Filter,
     error: ReviewError,
     typed: Option<String>,
 ) -> Result<Response, UiError> {
+    let stopped = matches!(error, ReviewError::Checks { .. });
     let (status, text) = match error {
+        ReviewError::Checks { why, may_overrule } => {
+            let way = if may_overrule {
+                "Change it, or say that you send it knowingly."
+            } else {
+                "Nobody can send it so."
+            };
+            (StatusCode::UNPROCESSABLE_ENTITY, format!("Not sent. {why} {way}"))
+        }
         ReviewError::Moved(why) => (StatusCode::CONFLICT, format!("Nothing was done: {why}.")),
         ReviewError::SamePerson => (StatusCode::CONFLICT, sentence(&error.to_string())),
         ReviewError::Invalid(why) => (StatusCode::UNPROCESSABLE_ENTITY, sentence(&why)),
@@ -235,7 +257,15 @@ async fn refused(
         ),
         other => return Err(other.into()),
     };
-    draft::render_problem(app, user, id, filter, status, Problem { text, typed }).await
+    if let (true, Some(typed)) = (stopped, &typed) {
+        let mut view = draft::load(app, seat, id, filter).await?.ok_or(UiError::NotFound)?;
+        show_changes(app, seat, id, &mut view, typed.clone()).await?;
+        view.problem = Some(Problem { text, typed: None });
+        let mut answer = draft::render(app, seat, view, filter).await?;
+        *answer.status_mut() = status;
+        return Ok(answer);
+    }
+    draft::render_problem(app, seat, id, filter, status, Problem { text, typed }).await
 }
 
 /// All three grades, or none.

@@ -6,17 +6,19 @@ use super::layout::{Nav, Shell, page};
 use super::letter::{self, Letter};
 use super::outcome::{self, Outcome};
 use super::queue::{self, Filter, QueuePage};
+use super::sending;
 use super::side::{self, Side};
 use super::thread::{self, Thread};
 use super::words::{self, Left, Moment, Times};
 use crate::app::App;
 use crate::store::drafts::DraftState;
-use crate::store::users::{Role, User};
-use crate::web::auth::Viewer;
+use crate::store::users::Role;
+use crate::web::auth::{Seat, Viewer};
 use crate::work::view::{self, DraftPage};
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{Redirect, Response};
+use hotdash_core::conversation::Conversation;
 use hotdash_core::draft::{Finding, Severity};
 use hotdash_core::grade::{self, AxisGuide};
 use hotdash_core::ids::DraftId;
@@ -48,8 +50,15 @@ pub(super) struct DraftView {
     pub(super) letter: Letter,
     pub(super) state: DraftState,
     pub(super) state_name: &'static str,
+    /// To whom the reply goes, where that is more than the customer's chat.
+    pub(super) envelope: Vec<(&'static str, String)>,
+    /// How much of what the channel takes it uses.
+    pub(super) count: Option<String>,
     pub(super) findings: Vec<FindingView>,
+    /// Findings that a person may overrule.
     pub(super) blocking: usize,
+    /// Findings that nobody may overrule.
+    pub(super) forbidding: usize,
     pub(super) passed: Vec<String>,
     /// A person changed the drafter's words before.
     pub(super) is_edited: bool,
@@ -64,6 +73,8 @@ pub(super) struct DraftView {
 
 pub(super) struct FindingView {
     pub(super) number: usize,
+    /// Nobody can send it so.
+    pub(super) forbids: bool,
     pub(super) blocks: bool,
     pub(super) message: String,
     pub(super) in_text: bool,
@@ -128,12 +139,12 @@ const REASONS: [&str; 6] = [
 
 pub(super) async fn show(
     State(app): State<Arc<App>>,
-    Viewer(user): Viewer,
+    Viewer(seat): Viewer,
     Path(id): Path<String>,
     Query(filter): Query<Filter>,
 ) -> Result<Response, UiError> {
-    let view = load(&app, &user, &DraftId(id), &filter).await?.ok_or(UiError::NotFound)?;
-    render(&app, &user, view, &filter).await
+    let view = load(&app, &seat, &DraftId(id), &filter).await?.ok_or(UiError::NotFound)?;
+    render(&app, &seat, view, &filter).await
 }
 
 /// A reload of an answer to a form: back to the draft.
@@ -143,64 +154,62 @@ pub(super) async fn back(Path(id): Path<String>, Query(filter): Query<Filter>) -
 
 pub(super) async fn load(
     app: &App,
-    user: &User,
+    seat: &Seat,
     id: &DraftId,
     filter: &Filter,
 ) -> Result<Option<DraftView>, UiError> {
-    let page = view::draft_page(app, id).await?;
-    Ok(page.map(|page| view_of(app, user, &page, filter)))
+    let page = view::draft_page(app, &seat.desk, id).await?;
+    Ok(page.map(|page| view_of(app, seat, &page, filter)))
 }
 
 /// The page with this view beside the queue.
 pub(super) async fn render(
     app: &App,
-    user: &User,
+    seat: &Seat,
     view: DraftView,
     filter: &Filter,
 ) -> Result<Response, UiError> {
-    let items = view::queue(app, app.config.desk.id).await?;
-    let queue = queue::queue_view(app, user, &items, filter, Some(&DraftId(view.id.clone())));
-    let shell = Shell::inside(app, user, Nav::Queue).with_waiting(queue.waiting);
-    let outcome = outcome_of(app, filter).await?;
+    let items = view::queue(app, &seat.desk).await?;
+    let queue = queue::queue_view(app, seat, &items, filter, Some(&DraftId(view.id.clone())));
+    let shell = Shell::inside(app, seat, Nav::Queue).await?.with_waiting(queue.waiting);
+    let outcome = outcome_of(app, seat, filter).await?;
     page(&QueuePage::new(shell, queue, Some(view), outcome, "at-draft", filter))
 }
 
 /// The page again, with what went wrong.
 pub(super) async fn render_problem(
     app: &App,
-    user: &User,
+    seat: &Seat,
     id: &DraftId,
     filter: &Filter,
     status: StatusCode,
     problem: Problem,
 ) -> Result<Response, UiError> {
-    let mut view = load(app, user, id, filter).await?.ok_or(UiError::NotFound)?;
+    let mut view = load(app, seat, id, filter).await?.ok_or(UiError::NotFound)?;
     view.problem = Some(problem);
-    let mut answer = render(app, user, view, filter).await?;
+    let mut answer = render(app, seat, view, filter).await?;
     *answer.status_mut() = status;
     Ok(answer)
 }
 
 /// What became of the draft decided before.
-pub(super) async fn outcome_of(app: &App, filter: &Filter) -> Result<Option<Outcome>, UiError> {
+pub(super) async fn outcome_of(app: &App, seat: &Seat, filter: &Filter) -> Result<Option<Outcome>, UiError> {
     if filter.after.is_empty() {
         return Ok(None);
     }
-    let page = view::draft_page(app, &DraftId(filter.after.clone())).await?;
+    let page = view::draft_page(app, &seat.desk, &DraftId(filter.after.clone())).await?;
     Ok(page.map(|page| outcome::outcome(&page, app.clock.now_ms())))
 }
 
-fn view_of(app: &App, user: &User, page: &DraftPage, filter: &Filter) -> DraftView {
+fn view_of(app: &App, seat: &Seat, page: &DraftPage, filter: &Filter) -> DraftView {
     let now_ms = app.clock.now_ms();
-    let times = Times::new(&app.config.timezone, now_ms);
+    let times = Times::new(&seat.desk.settings.timezone, now_ms);
     let (item, draft) = (&page.item, &page.draft);
     let language = draft.body.as_ref().map_or("", |body| body.language.as_str());
     // What a person edited before is no longer what the drafter and the checks looked at.
     let is_edited = draft.text != draft.drafted;
-    let findings: &[Finding] = match &draft.body {
-        Some(body) if !is_edited => &body.findings,
-        _ => &[],
-    };
+    let findings = &page.findings;
+    let copies = draft.body.as_ref().map_or(&[][..], |body| &body.copies);
     let evidence = if is_edited { &[] } else { side::evidence_of(page) };
     let answered = page.thread.iter().find(|m| m.id == draft.answers);
     DraftView {
@@ -208,18 +217,18 @@ fn view_of(app: &App, user: &User, page: &DraftPage, filter: &Filter) -> DraftVi
         conversation: draft.conversation.0,
         customer: item.customer.clone(),
         first_name: words::first_name(&item.customer),
-        facts: facts(page, user),
+        facts: facts(page, seat),
         labels: item.conversation.labels.clone(),
-        left: Left::until(item.due_at_ms, now_ms, app.config.sla_minutes),
+        left: Left::until(item.due_at_ms, now_ms, seat.desk.settings.sla_minutes),
         due: times.at_ms(item.due_at_ms),
         hold: item.hold,
         urgent: item.urgent,
-        claimed_by: item.claimed_by.clone().filter(|who| *who != user.name),
-        claimed_by_me: item.claimed_by.as_ref() == Some(&user.name),
+        claimed_by: item.claimed_by.clone().filter(|who| *who != seat.user.name),
+        claimed_by_me: item.claimed_by.as_ref() == Some(&seat.user.name),
         desk_link: page.desk_link.clone(),
         thread: thread::thread(&page.thread, draft.note_message, &times),
         author: draft.author.clone(),
-        ready_in: draft.ready_at.map(|ready| quick(ready - draft.created_at)),
+        ready_in: draft.ready_at.map(|ready| words::quick(ready - draft.created_at)),
         answers: answered.map(|m| times.at(m.created_at)),
         version: draft.version,
         text_hash: draft.text_hash.clone(),
@@ -228,12 +237,15 @@ fn view_of(app: &App, user: &User, page: &DraftPage, filter: &Filter) -> DraftVi
         letter: letter::letter(&draft.text, language, evidence, findings, now_ms),
         state: draft.state,
         state_name: words::draft_state(draft.state),
+        envelope: sending::envelope(&item.conversation, copies),
+        count: sending::count(&item.conversation.channel, &draft.text),
         findings: finding_views(findings),
-        blocking: findings.iter().filter(|f| f.severity == Severity::Blocks).count(),
+        blocking: with(findings, Severity::Blocks),
+        forbidding: with(findings, Severity::Forbids),
         is_edited,
-        passed: page.checks_passed.iter().map(|check| check.replace('_', " ")).collect(),
+        passed: names(&page.checks_passed),
         side: side::side(page, &times),
-        footer: footer(page, user, filter, now_ms),
+        footer: footer(page, seat, filter, now_ms),
         axes: axes([None; 3]),
         grades_required: app.config.grades_required,
         problem: None,
@@ -242,21 +254,36 @@ fn view_of(app: &App, user: &User, page: &DraftPage, filter: &Filter) -> DraftVi
     }
 }
 
+impl DraftView {
+    /// The page is about these words instead, and about what the checks find in them.
+    pub(super) fn judged(&mut self, conversation: &Conversation, text: &str, findings: &[Finding]) {
+        self.count = sending::count(&conversation.channel, text);
+        self.findings = finding_views(findings);
+        self.blocking = with(findings, Severity::Blocks);
+        self.forbidding = with(findings, Severity::Forbids);
+        self.passed = names(&view::checks_passed(findings));
+    }
+}
+
+fn with(findings: &[Finding], severity: Severity) -> usize {
+    findings.iter().filter(|finding| finding.severity == severity).count()
+}
+
+fn names(checks: &[&str]) -> Vec<String> {
+    checks.iter().map(|check| check.replace('_', " ")).collect()
+}
+
 /// One line: channel, language, who has it.
-fn facts(page: &DraftPage, user: &User) -> String {
+fn facts(page: &DraftPage, seat: &Seat) -> String {
     let item = &page.item;
     let (channel, _) = words::channel(&item.conversation.channel);
     let assignee = match &item.conversation.assignee {
-        Some(assignee) if assignee.name == user.name => "assigned to you".to_owned(),
+        Some(assignee) if assignee.name == seat.user.name => "assigned to you".to_owned(),
         Some(assignee) => format!("assigned to {}", assignee.name),
         None => "assigned to nobody".to_owned(),
     };
     let language = item.language.as_deref().map_or("language unknown".to_owned(), words::language);
     format!("{channel} · {language} · {assignee}")
-}
-
-fn quick(ms: i64) -> String {
-    if ms < 1000 { format!("{ms} ms") } else { words::duration(ms) }
 }
 
 fn finding_views(findings: &[Finding]) -> Vec<FindingView> {
@@ -265,12 +292,13 @@ fn finding_views(findings: &[Finding]) -> Vec<FindingView> {
         .enumerate()
         .map(|(at, f)| FindingView {
             number: at + 1,
-            blocks: f.severity == Severity::Blocks,
+            forbids: f.severity == Severity::Forbids,
+            blocks: f.severity != Severity::Warns,
             message: f.message.clone(),
             in_text: f.range.is_some(),
         })
         .collect();
-    views.sort_by_key(|finding| !finding.blocks);
+    views.sort_by_key(|finding| (!finding.forbids, !finding.blocks));
     views
 }
 
@@ -293,9 +321,9 @@ pub(super) fn axes(chosen: [Option<u8>; 3]) -> Vec<Axis> {
     grade::guide().iter().zip(chosen).map(axis).collect()
 }
 
-fn footer(page: &DraftPage, user: &User, filter: &Filter, now_ms: i64) -> Footer {
+fn footer(page: &DraftPage, seat: &Seat, filter: &Filter, now_ms: i64) -> Footer {
     if page.draft.state.awaits_person() {
-        if user.role < Role::Reviewer {
+        if seat.user.role < Role::Reviewer {
             return Footer::Standing(standing(
                 "info",
                 "You may read this draft; a reviewer decides about it.",
@@ -304,7 +332,12 @@ fn footer(page: &DraftPage, user: &User, filter: &Filter, now_ms: i64) -> Footer
         let approved_by_me = page.draft.state == DraftState::Held
             && page.reviews.iter().any(|r| {
                 let r = &r.review;
-                r.undone_at.is_none() && r.verdict != "reject" && r.reviewer == user.id
+                // Of a text that somebody changed since, one may well be the second.
+                let is_of_this_text = r.text_hash == page.draft.text_hash;
+                r.undone_at.is_none()
+                    && r.verdict != "reject"
+                    && r.reviewer == seat.user.id
+                    && is_of_this_text
             });
         if approved_by_me {
             let text = "You approved this draft. A second, different person must agree before it leaves.";
@@ -315,7 +348,7 @@ fn footer(page: &DraftPage, user: &User, filter: &Filter, now_ms: i64) -> Footer
         }
         return Footer::Decide;
     }
-    let may_act = user.role >= Role::Reviewer;
+    let may_act = seat.user.role >= Role::Reviewer;
     let reason = page.draft.reason.clone().unwrap_or_default();
     Footer::Standing(match page.draft.state {
         DraftState::Approved => {
@@ -334,6 +367,9 @@ fn footer(page: &DraftPage, user: &User, filter: &Filter, now_ms: i64) -> Footer
         },
         DraftState::Superseded => {
             standing("info", &with_reason("This draft is out of date and was not sent", &reason))
+        }
+        DraftState::Expired => {
+            standing("info", &with_reason("This draft came too late and was not sent", &reason))
         }
         DraftState::Failed => Standing {
             retry: may_act.then_some("Try again"),

@@ -1,9 +1,10 @@
 //! What can go wrong on a page, and the page that says so, with a way out.
 
-use super::layout::{Shell, page};
+use super::layout::{Framed, Shell, page};
 use crate::app::App;
 use crate::store::StoreError;
 use crate::store::users::Role;
+use crate::work::dead_letters::NotReplayed;
 use crate::work::review::ReviewError;
 use askama::Template;
 use axum::extract::{Request, State};
@@ -20,6 +21,8 @@ pub(crate) enum UiError {
     SignIn { back_to: Option<String> },
     #[error("this needs the role {0:?}")]
     Forbidden(Role),
+    #[error("the person works at no desk")]
+    NoDesk,
     #[error("there is no such page")]
     NotFound,
     #[error("{0}")]
@@ -46,6 +49,16 @@ impl From<ReviewError> for UiError {
             ReviewError::NotFound => Self::NotFound,
             ReviewError::NotAllowed => Self::Forbidden(Role::Reviewer),
             other => Self::Invalid(other.to_string()),
+        }
+    }
+}
+
+impl From<NotReplayed> for UiError {
+    fn from(error: NotReplayed) -> Self {
+        match error {
+            NotReplayed::Store(error) => error.into(),
+            NotReplayed::NotFound => Self::NotFound,
+            other => Self::Invalid(sentence(&other.to_string())),
         }
     }
 }
@@ -81,6 +94,11 @@ impl IntoResponse for UiError {
                 "You may not do this",
                 format!("It needs the role “{}”. A lead can give it to you.", role.as_str()),
             ),
+            Self::NoDesk => (
+                StatusCode::FORBIDDEN,
+                "You work at no desk here",
+                "A lead can let you in with `hotdash user add`.".to_owned(),
+            ),
             Self::NotFound => (StatusCode::NOT_FOUND, title_of(StatusCode::NOT_FOUND), String::new()),
             Self::Invalid(why) => (StatusCode::UNPROCESSABLE_ENTITY, "This cannot be done", why.clone()),
             Self::Away(why) => {
@@ -106,6 +124,13 @@ impl IntoResponse for UiError {
     }
 }
 
+/// As it stands on a page of its own.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().map(char::to_uppercase);
+    first.into_iter().flatten().chain(letters).chain(['.']).collect()
+}
+
 fn to_sign_in(back_to: Option<&str>) -> Response {
     match back_to.filter(|path| *path != "/" && *path != "/drafts") {
         Some(path) => Redirect::to(&format!("/sign-in?back_to={}", super::words::escape_query(path))),
@@ -127,6 +152,12 @@ struct ErrorPage {
     title: String,
     text: String,
     request: Option<String>,
+}
+
+impl Framed for ErrorPage {
+    fn shell(&self) -> &Shell {
+        &self.shell
+    }
 }
 
 /// Turns every bare refusal (of a handler, an extractor, a layer) into a page that people understand.

@@ -15,15 +15,22 @@ const STILL_HERE: Duration = Duration::from_secs(20);
 
 pub(super) async fn stream(
     State(app): State<Arc<App>>,
-    _: Viewer,
+    Viewer(seat): Viewer,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, UiError> {
-    let news = BroadcastStream::new(app.notices.subscribe()).map(|notice| {
-        Ok(match notice {
-            Ok(Notice::DraftChanged(id)) => event(&serde_json::json!({ "draft": id.as_str() })),
-            Ok(Notice::ConversationChanged(id)) => event(&serde_json::json!({ "conversation": id.0 })),
+    let desk = seat.desk.id;
+    let news = BroadcastStream::new(app.notices.subscribe()).filter_map(move |news| async move {
+        let notice = match news {
+            Ok((of, _)) if of != desk => return None,
+            Ok((_, notice)) => Some(notice),
             // Whoever was too slow asks for everything once.
-            Ok(Notice::QueueChanged) | Err(_) => event(&serde_json::json!({ "queue": true })),
-        })
+            Err(_) => None,
+        };
+        Some(Ok(match notice {
+            Some(Notice::DraftChanged(id)) => event(&serde_json::json!({ "draft": id.as_str() })),
+            Some(Notice::ConversationChanged(id)) => event(&serde_json::json!({ "conversation": id.0 })),
+            Some(Notice::TroubleChanged) => event(&serde_json::json!({ "trouble": true })),
+            Some(Notice::QueueChanged) | None => event(&serde_json::json!({ "queue": true })),
+        }))
     });
     // An open stream would keep the server from stopping.
     let news = news.take_until(app.stopping.clone().cancelled_owned());

@@ -119,7 +119,7 @@ impl Marks<'_> {
 fn flag(finding: &Finding) -> Flag {
     let check = finding.check.replace('_', " ");
     match finding.severity {
-        Severity::Blocks => Flag { text: format!("check {check}"), blocks: true },
+        Severity::Forbids | Severity::Blocks => Flag { text: format!("check {check}"), blocks: true },
         Severity::Warns => Flag { text: check, blocks: false },
     }
 }

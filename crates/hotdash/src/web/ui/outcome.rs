@@ -29,7 +29,9 @@ pub(super) fn outcome(page: &DraftPage, now_ms: i64) -> Outcome {
         DraftState::Held => {
             (format!("Your approval for {name} is kept; a second person must agree"), "ok", true)
         }
-        DraftState::Superseded => (format!("Reply to {name} was not sent: {reason}"), "warn", false),
+        DraftState::Superseded | DraftState::Expired => {
+            (format!("Reply to {name} was not sent: {reason}"), "warn", false)
+        }
         DraftState::Failed => (format!("Reply to {name} could not be sent: {reason}"), "warn", false),
         DraftState::Ready => (format!("Taken back: the draft for {name} waits again"), "ok", false),
         DraftState::Queued | DraftState::Drafting => {

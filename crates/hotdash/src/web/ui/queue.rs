@@ -2,12 +2,12 @@
 
 use super::draft::{self, DraftView, Footer};
 use super::error::UiError;
-use super::layout::{Nav, Shell, page};
+use super::layout::{Framed, Nav, Shell, page};
 use super::outcome::Outcome;
 use super::words::{self, Left};
 use crate::app::App;
-use crate::store::users::{Role, User};
-use crate::web::auth::Viewer;
+use crate::store::users::Role;
+use crate::web::auth::{Seat, Viewer};
 use crate::work::view::{self, QueueItem};
 use askama::Template;
 use axum::extract::{Query, State};
@@ -15,6 +15,7 @@ use axum::response::Response;
 use hotdash_core::ids::DraftId;
 use serde::Deserialize;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// What the queue shows, as it stands in the address.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -61,6 +62,8 @@ pub(super) struct QueueView {
     tabs: Vec<Tab>,
     q: String,
     show: String,
+    /// What follows from a desk that does not answer.
+    desk_down: Option<String>,
     /// All that wait, whatever is shown.
     pub(super) waiting: usize,
 }
@@ -98,6 +101,12 @@ pub(super) struct QueuePage {
     pub(super) suffix_edit: String,
 }
 
+impl Framed for QueuePage {
+    fn shell(&self) -> &Shell {
+        &self.shell
+    }
+}
+
 impl QueuePage {
     pub(super) fn new(
         shell: Shell,
@@ -119,56 +128,62 @@ struct QueueList {
     queue: QueueView,
 }
 
+impl Framed for QueueList {
+    fn shell(&self) -> &Shell {
+        &self.shell
+    }
+}
+
 pub(super) async fn show(
     State(app): State<Arc<App>>,
-    Viewer(user): Viewer,
+    Viewer(seat): Viewer,
     Query(filter): Query<Filter>,
 ) -> Result<Response, UiError> {
-    let items = view::queue(&app, app.config.desk.id).await?;
-    let first = filtered(&items, &filter, &user, &app).first().map(|item| item.draft.clone());
+    let items = view::queue(&app, &seat.desk).await?;
+    let first = filtered(&items, &filter, &seat, &app).first().map(|item| item.draft.clone());
     let draft = match &first {
-        Some(id) => draft::load(&app, &user, id, &filter).await?,
+        Some(id) => draft::load(&app, &seat, id, &filter).await?,
         None => None,
     };
-    let queue = queue_view(&app, &user, &items, &filter, first.as_ref());
-    let outcome = draft::outcome_of(&app, &filter).await?;
-    let shell = Shell::inside(&app, &user, Nav::Queue).with_waiting(queue.waiting);
+    let queue = queue_view(&app, &seat, &items, &filter, first.as_ref());
+    let outcome = draft::outcome_of(&app, &seat, &filter).await?;
+    let shell = Shell::inside(&app, &seat, Nav::Queue).await?.with_waiting(queue.waiting);
     page(&QueuePage::new(shell, queue, draft, outcome, "at-list", &filter))
 }
 
 /// The list alone, for pages that are open already.
 pub(super) async fn list(
     State(app): State<Arc<App>>,
-    Viewer(user): Viewer,
+    Viewer(seat): Viewer,
     Query(filter): Query<Filter>,
 ) -> Result<Response, UiError> {
-    let items = view::queue(&app, app.config.desk.id).await?;
-    let queue = queue_view(&app, &user, &items, &filter, None);
-    page(&QueueList { shell: Shell::inside(&app, &user, Nav::Queue), queue })
+    let items = view::queue(&app, &seat.desk).await?;
+    let queue = queue_view(&app, &seat, &items, &filter, None);
+    page(&QueueList { shell: Shell::inside(&app, &seat, Nav::Queue).await?, queue })
 }
 
 /// What the filter leaves, in the order of the queue.
 pub(super) fn filtered<'a>(
     items: &'a [QueueItem],
     filter: &Filter,
-    user: &User,
+    seat: &Seat,
     app: &App,
 ) -> Vec<&'a QueueItem> {
     let needle = filter.q.trim().to_lowercase();
     items
         .iter()
-        .filter(|item| shows(&filter.show, item, user, app))
+        .filter(|item| shows(&filter.show, item, seat, app))
         .filter(|item| needle.is_empty() || found(item, &needle))
         .collect()
 }
 
-fn shows(show: &str, item: &QueueItem, user: &User, app: &App) -> bool {
+fn shows(show: &str, item: &QueueItem, seat: &Seat, app: &App) -> bool {
     match show {
         "mine" => {
             let assignee = item.conversation.assignee.as_ref().map(|a| &a.name);
-            [assignee, item.claimed_by.as_ref()].into_iter().flatten().any(|name| *name == user.name)
+            [assignee, item.claimed_by.as_ref()].into_iter().flatten().any(|name| *name == seat.user.name)
         }
-        "risk" => left(item, app).class != "fine",
+        "risk" => left(item, seat, app).class != "fine",
         "held" => item.hold,
         _ => true,
     }
@@ -179,37 +194,44 @@ fn found(item: &QueueItem, needle: &str) -> bool {
     texts.into_iter().chain(&item.conversation.labels).any(|text| text.to_lowercase().contains(needle))
 }
 
-fn left(item: &QueueItem, app: &App) -> Left {
-    Left::until(item.due_at_ms, app.clock.now_ms(), app.config.sla_minutes)
+fn left(item: &QueueItem, seat: &Seat, app: &App) -> Left {
+    Left::until(item.due_at_ms, app.clock.now_ms(), seat.desk.settings.sla_minutes)
 }
 
 pub(super) fn queue_view(
     app: &App,
-    user: &User,
+    seat: &Seat,
     items: &[QueueItem],
     filter: &Filter,
     current: Option<&DraftId>,
 ) -> QueueView {
     let tab = |name, show: &str| Tab {
         name,
-        count: items.iter().filter(|item| shows(show, item, user, app)).count(),
+        count: items.iter().filter(|item| shows(show, item, seat, app)).count(),
         link: format!("/drafts{}", Filter { show: show.to_owned(), ..filter.clone() }.suffix()),
         is_current: filter.show == show,
     };
     let tabs = vec![tab("All", ""), tab("Mine", "mine"), tab("At risk", "risk"), tab("Held", "held")];
-    let shown = filtered(items, filter, user, app);
+    let shown = filtered(items, filter, seat, app);
     QueueView {
-        items: shown.into_iter().map(|item| item_view(item, user, app, filter, current)).collect(),
+        items: shown.into_iter().map(|item| item_view(item, seat, app, filter, current)).collect(),
         tabs,
         q: filter.q.clone(),
         show: filter.show.clone(),
         waiting: items.len(),
+        desk_down: seat.desk.away_for().map(desk_down),
     }
+}
+
+/// Work goes on while the desk is away; only nothing arrives there.
+fn desk_down(away: Duration) -> String {
+    let since = words::duration(i64::try_from(away.as_millis()).unwrap_or(i64::MAX));
+    format!("The desk has not answered for {since}. What you approve waits, and leaves once when it is back.")
 }
 
 fn item_view(
     item: &QueueItem,
-    user: &User,
+    seat: &Seat,
     app: &App,
     filter: &Filter,
     current: Option<&DraftId>,
@@ -226,18 +248,18 @@ fn item_view(
         link: format!("/drafts/{}{}", item.draft, filter.suffix()),
         customer: item.customer.clone(),
         preview: item.preview.clone(),
-        left: left(item, app),
+        left: left(item, seat, app),
         icon,
         about: about.join(" · "),
-        tag: tag(item, user),
+        tag: tag(item, seat),
         urgent: item.urgent,
         is_current: current == Some(&item.draft),
     }
 }
 
 /// The one thing to know before opening it.
-fn tag(item: &QueueItem, user: &User) -> Option<(&'static str, String)> {
-    if let Some(who) = item.claimed_by.as_ref().filter(|who| **who != user.name) {
+fn tag(item: &QueueItem, seat: &Seat) -> Option<(&'static str, String)> {
+    if let Some(who) = item.claimed_by.as_ref().filter(|who| **who != seat.user.name) {
         return Some(("", format!("{} is on it", words::first_name(who))));
     }
     if item.hold {
@@ -246,5 +268,5 @@ fn tag(item: &QueueItem, user: &User) -> Option<(&'static str, String)> {
     if item.blocking > 0 {
         return Some(("warn", format!("{} to check", item.blocking)));
     }
-    (user.role >= Role::Reviewer).then(|| ("ok", "ready".to_owned()))
+    (seat.user.role >= Role::Reviewer).then(|| ("ok", "ready".to_owned()))
 }

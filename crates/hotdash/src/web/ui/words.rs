@@ -24,6 +24,11 @@ pub(super) fn duration(ms: i64) -> String {
     }
 }
 
+/// The same for what is often done within a second: `240 ms`.
+pub(super) fn quick(ms: i64) -> String {
+    if ms < 1000 { format!("{ms} ms") } else { duration(ms) }
+}
+
 /// How old something is, roughly: `3 days old`, `14 months old`.
 pub(super) fn age(ms: i64) -> String {
     let (count, unit) = match ms {
@@ -114,6 +119,12 @@ pub(super) fn channel(channel: &Channel) -> (String, &'static str) {
         Channel::Api => ("App".into(), "code"),
         Channel::Sms => ("SMS".into(), "phone"),
         Channel::Whatsapp => ("WhatsApp".into(), "chat"),
+        Channel::Facebook => ("Messenger".into(), "chat"),
+        Channel::Instagram => ("Instagram".into(), "chat"),
+        Channel::Telegram => ("Telegram".into(), "chat"),
+        Channel::Line => ("LINE".into(), "chat"),
+        Channel::Twitter => ("X (Twitter)".into(), "chat"),
+        Channel::Tiktok => ("TikTok".into(), "chat"),
         Channel::Other(kind) => (kind.trim_start_matches("Channel::").to_owned(), "chat"),
     }
 }
@@ -192,6 +203,7 @@ pub(super) fn draft_state(state: DraftState) -> &'static str {
         DraftState::Sent => "sent",
         DraftState::Rejected => "rejected",
         DraftState::Superseded => "superseded",
+        DraftState::Expired => "expired",
         DraftState::Failed => "failed",
     }
 }

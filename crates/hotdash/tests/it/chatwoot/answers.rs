@@ -12,14 +12,14 @@ use secrecy::ExposeSecret;
 use serde_json::json;
 
 /// A desk that gives one recorded answer, and the recorded call.
-async fn recorded(name: &str) -> (Chatwoot, Desk, Exchange) {
+pub(super) async fn recorded(name: &str) -> (Chatwoot, Desk, Exchange) {
     let exchange = exchange(name);
     let desk = Desk::replaying(exchange.response.clone()).await;
     (desk.client(), desk, exchange)
 }
 
 /// We asked exactly what the recording asked.
-fn asked_the_same(desk: &Desk, exchange: &Exchange) {
+pub(super) fn asked_the_same(desk: &Desk, exchange: &Exchange) {
     let asked = desk.asked().pop().unwrap();
     assert_eq!(
         (asked.method.as_str(), asked.path),
@@ -140,7 +140,12 @@ async fn messages_written_and_deleted() {
     ] {
         let (client, desk, exchange) = recorded(name).await;
         let id = conversation_of(&exchange);
-        let new = NewMessage { content: "Hello".to_owned(), private: false, effect: effect.clone() };
+        let new = NewMessage {
+            content: "Hello".to_owned(),
+            private: false,
+            copies: vec![],
+            effect: effect.clone(),
+        };
         let message = client.create_message(id, &new, None).await.unwrap();
         assert_eq!((message.conversation, message.direction), (id, Direction::Outgoing), "{name}");
         asked_the_same(&desk, &exchange);
@@ -267,7 +272,12 @@ async fn every_recorded_refusal_has_its_name() {
         let error = if name.starts_with("error-invalid-") {
             client.set_priority(ConversationId(1), Some(Priority::Low)).await.unwrap_err()
         } else {
-            let new = NewMessage { content: "x".to_owned(), private: true, effect: EffectId("e".to_owned()) };
+            let new = NewMessage {
+                content: "x".to_owned(),
+                private: true,
+                copies: vec![],
+                effect: EffectId("e".to_owned()),
+            };
             client.create_message(ConversationId(1), &new, None).await.unwrap_err()
         };
         assert_eq!(error.code(), *code, "{name}: {error}");

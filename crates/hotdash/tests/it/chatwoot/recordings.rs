@@ -62,13 +62,30 @@ impl Response {
     }
 }
 
-fn root() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/chatwoot/4.15.1")
+const NEWEST: &str = "4.15.1";
+
+/// Older desks that played the same scenes.
+pub(crate) const OLDER: [&str; 2] = ["4.6.0", "4.12.0"];
+
+/// Every version that was recorded.
+pub(crate) const VERSIONS: [&str; 3] = ["4.6.0", "4.12.0", NEWEST];
+
+fn root(version: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/chatwoot").join(version)
+}
+
+/// The deliveries of every scene of a version.
+pub(crate) fn scenes_of(version: &str) -> Vec<Vec<Delivery>> {
+    older_scenes(version).iter().map(|scene| older_scene(version, scene)).collect()
 }
 
 /// A recorded file's text, unpacked.
 pub(crate) fn read(name: &str) -> String {
-    let path = root().join(name);
+    read_of(NEWEST, name)
+}
+
+fn read_of(version: &str, name: &str) -> String {
+    let path = root(version).join(name);
     let bytes = fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     if !name.ends_with(".gz") {
         return String::from_utf8(bytes).unwrap();
@@ -79,7 +96,11 @@ pub(crate) fn read(name: &str) -> String {
 }
 
 fn lines<T: for<'de> Deserialize<'de>>(name: &str) -> Vec<T> {
-    read(name).lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    lines_of(NEWEST, name)
+}
+
+fn lines_of<T: for<'de> Deserialize<'de>>(version: &str, name: &str) -> Vec<T> {
+    read_of(version, name).lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
 /// The deliveries of a scene, e.g. `15-resolved-with-csat`.
@@ -87,9 +108,19 @@ pub(crate) fn scene(name: &str) -> Vec<Delivery> {
     lines(&format!("webhooks/{name}.jsonl"))
 }
 
+/// The same scene as an older desk played it.
+pub(crate) fn older_scene(version: &str, name: &str) -> Vec<Delivery> {
+    lines_of(version, &format!("webhooks/{name}.jsonl"))
+}
+
 /// The names of all scenes.
 pub(crate) fn scenes() -> Vec<String> {
-    names("webhooks")
+    names(NEWEST, "webhooks")
+}
+
+/// The names of the scenes that an older desk played.
+pub(crate) fn older_scenes(version: &str) -> Vec<String> {
+    names(version, "webhooks")
 }
 
 /// What a busy desk sent, in the order of arrival.
@@ -102,13 +133,19 @@ pub(crate) fn exchange(name: &str) -> Exchange {
     serde_json::from_str(&read(&format!("api/{name}.json"))).unwrap()
 }
 
-/// The names of all recorded refusals.
-pub(crate) fn refusals() -> Vec<String> {
-    names("api").into_iter().filter(|name| name.starts_with("error-")).collect()
+/// What an older desk answered, by the names of the calls.
+pub(crate) fn older_exchanges(version: &str) -> BTreeMap<String, Exchange> {
+    let exchange = |name: &str| serde_json::from_str(&read_of(version, &format!("api/{name}.json"))).unwrap();
+    names(version, "api").into_iter().map(|name| (name.clone(), exchange(&name))).collect()
 }
 
-fn names(folder: &str) -> Vec<String> {
-    let files = fs::read_dir(root().join(folder)).unwrap();
+/// The names of all recorded refusals.
+pub(crate) fn refusals() -> Vec<String> {
+    names(NEWEST, "api").into_iter().filter(|name| name.starts_with("error-")).collect()
+}
+
+fn names(version: &str, folder: &str) -> Vec<String> {
+    let files = fs::read_dir(root(version).join(folder)).unwrap();
     let stem = |entry: fs::DirEntry| entry.path().file_stem().unwrap().to_string_lossy().into_owned();
     let mut names: Vec<_> = files.map(|entry| stem(entry.unwrap())).collect();
     names.sort();
@@ -120,10 +157,15 @@ pub(crate) fn history(kind: &str) -> Vec<Value> {
     lines(&format!("history/{kind}.jsonl.gz"))
 }
 
+/// A file of the four weeks as it is.
+pub(crate) fn history_file(name: &str) -> String {
+    read(&format!("history/{name}"))
+}
+
 /// The scenes and the busy desk, with the secret that signed each delivery, if any did.
 pub(crate) fn played() -> Vec<(Delivery, Option<String>)> {
     let secrets: BTreeMap<String, Option<String>> = serde_json::from_str(&read("secrets.json")).unwrap();
-    let scenes = names("webhooks").into_iter().flat_map(|name| scene(&name));
+    let scenes = scenes().into_iter().flat_map(|name| scene(&name));
     let played = scenes.chain(busy()).map(|delivery| {
         let secret = secrets.get(&delivery.hook).cloned().flatten();
         (delivery, secret)

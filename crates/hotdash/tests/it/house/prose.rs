@@ -7,7 +7,8 @@ use std::collections::BTreeSet;
 /// The documents, and the folders from which they may name a file.
 fn documents() -> Vec<Page> {
     let is_document = |page: &Page| {
-        page.path.ends_with(".md") && (!page.path.contains('/') || page.path.starts_with("docs/"))
+        let place = page.path.split_once('/').map(|(folder, _)| folder);
+        page.path.ends_with(".md") && matches!(place, None | Some("docs" | "deploy"))
     };
     let documents: Vec<Page> = pages().into_iter().filter(is_document).collect();
     for needed in ["ARCHITECTURE.md", "STYLE.md", "README.md"] {
@@ -29,7 +30,9 @@ fn is_path(word: &str) -> bool {
     let looks_like_one = word.contains('/') || endings.iter().any(|ending| word.ends_with(ending));
     // `/readyz` is an address, `foo.rs` any file, and what is built or set by a user is not in the repository.
     let is_made_elsewhere =
-        ["/", "target/", "hotdash.toml", "foo", "mod.rs"].iter().any(|start| word.starts_with(start));
+        ["/", "target/", "deploy/secrets", "deploy/knowledge", "hotdash.toml", "foo", "mod.rs"]
+            .iter()
+            .any(|start| word.starts_with(start));
     plain && looks_like_one && !is_made_elsewhere
 }
 

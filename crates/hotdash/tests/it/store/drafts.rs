@@ -80,7 +80,12 @@ fn reply(draft: &str) -> NewEffect {
         conversation: CONVERSATION,
         decision: None,
         draft: Some(id(draft)),
-        change: Change::Reply { text: "Dear Eva, …".into(), answers: QUESTION, approver: UserId(1) },
+        change: Change::Reply {
+            text: "Dear Eva, …".into(),
+            copies: vec![],
+            answers: QUESTION,
+            approver: UserId(1),
+        },
         created_at: NOW,
     }
 }

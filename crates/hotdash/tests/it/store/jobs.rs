@@ -111,7 +111,7 @@ async fn a_lease_runs_out_and_then_belongs_to_another(database: &Database) {
     assert_eq!(store.commit(late).await.unwrap_err(), StoreError::Conflict { step: 1 });
     assert_eq!(store.session("late", -1).await.unwrap(), None);
     store.postpone_job(&JobId("1".into()), "first", NOW, "late").await.unwrap();
-    store.bury_job(&JobId("1".into()), "first", "late", Batch::new()).await.unwrap();
+    store.bury_job(&JobId("1".into()), "first", "late", NOW, Batch::new()).await.unwrap();
     assert!(claim(&store, "third", NOW + LEASE + 2).await.is_empty(), "still the second worker's");
     done(&store, "1", "second").await.unwrap();
 }
@@ -149,7 +149,7 @@ async fn a_dead_letter_makes_way(database: &Database) {
         "INSERT INTO sessions (id, data, expires_at) VALUES ($1, 'seen', 9)",
         vec!["told".into()],
     );
-    store.bury_job(&JobId("1".into()), "w", "it never works", consequence.into()).await.unwrap();
+    store.bury_job(&JobId("1".into()), "w", "it never works", NOW, consequence.into()).await.unwrap();
     assert_eq!(store.session("told", 0).await.unwrap().as_deref(), Some("seen"));
     let counts = store.queue_counts(NOW).await.unwrap();
     assert_eq!((counts.living, counts.due, counts.dead), (1, 1, 1));

@@ -28,6 +28,7 @@ fn message(id: i64, author: Author) -> Message {
         conversation: CONVERSATION,
         content: Some(format!("message {id}")),
         new_text: None,
+        envelope: None,
         content_type: "text".into(),
         direction: if incoming { Direction::Incoming } else { Direction::Outgoing },
         private: false,
@@ -145,7 +146,12 @@ fn reply(id: &str, draft: Option<DraftId>) -> NewEffect {
         conversation: CONVERSATION,
         decision: None,
         draft,
-        change: Change::Reply { text: "…".into(), answers: MessageId(1), approver: UserId(1) },
+        change: Change::Reply {
+            text: "…".into(),
+            copies: vec![],
+            answers: MessageId(1),
+            approver: UserId(1),
+        },
         created_at: NOW,
     }
 }

@@ -1,8 +1,9 @@
 //! The rotation stays fair when many give out turns at the same time.
 
-use super::{DESK, keep_desk};
+use super::{DESK, NOW, keep_desk};
 use crate::support::{Database, both_databases};
 use hotdash::store::decisions::{Rotation, take_turn};
+use hotdash::store::desks::{KeptDesk, KnownDesk};
 use hotdash::store::{Store, StoreError};
 use hotdash_core::ids::AgentId;
 use std::collections::BTreeMap;
@@ -67,7 +68,12 @@ async fn a_desk_keeps_its_rotation_and_url_token(database: &Database) {
     let store = database.open().await;
     let desk = keep_desk(&store).await;
     store.commit(take_turn(DESK, &Rotation::default(), AgentId(11))).await.unwrap();
-    let renamed = hotdash::store::desks::Desk { name: "Tools".into(), url_token: "two".into(), ..desk };
-    assert_eq!(store.keep_desk(&renamed, 5).await.unwrap().url_token, "one");
+    let moved = KeptDesk { base_url: "http://new.test".into(), url_token: "two".into(), ..desk.clone() };
+    let known = KnownDesk { id: DESK, url_token: "one".into(), since: NOW };
+    assert_eq!(store.keep_desk(&moved, NOW + 5).await.unwrap(), known);
+    let another = KeptDesk { account: 8, url_token: "three".into(), ..desk };
+    let known = store.keep_desk(&another, NOW + 6).await.unwrap();
+    assert_ne!(known.id, DESK, "another account is another desk");
+    assert_eq!((known.url_token.as_str(), known.since), ("three", NOW + 6));
     assert_eq!(store.rotation(DESK).await.unwrap().turn, 1);
 }

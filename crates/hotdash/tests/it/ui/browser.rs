@@ -122,7 +122,7 @@ async fn news_announces_itself_and_moves_nothing_that_is_read() {
 }
 
 /// Widths and schemes in which every page must hold together.
-const LOOKS: [(&str, Look); 6] = [
+pub(super) const LOOKS: [(&str, Look); 6] = [
     ("phone-light", Look { width: 360, height: 780, dark: false }),
     ("phone-dark", Look { width: 360, height: 780, dark: true }),
     ("laptop-light", Look { width: 1024, height: 768, dark: false }),
@@ -154,6 +154,7 @@ async fn every_page_holds_together_at_every_width() {
             ("draft", draft.as_str()),
             ("edit", &format!("{draft}?mode=edit")),
             ("none", "/drafts?q=nobody"),
+            ("deliveries-demo", "/deliveries"),
             ("account", "/account"),
             ("password", "/account/password"),
             ("missing", "/nothing-here"),
@@ -166,7 +167,7 @@ async fn every_page_holds_together_at_every_width() {
     demo.stop().await;
 }
 
-async fn holds_together(browser: &Browser, look: Look, name: &str) {
+pub(super) async fn holds_together(browser: &Browser, look: Look, name: &str) {
     browser.shoot(name).await;
     let wide = browser.ask("return document.documentElement.scrollWidth").await;
     assert!(wide.as_u64() <= Some(u64::from(look.width)), "{name} scrolls sideways: {wide}");

@@ -173,6 +173,8 @@ impl Demo {
         };
         let chat = address_after("Be the customer").await;
         let review_link = address_after("Review drafts").await;
+        // The demo goes on talking; a closed pipe would end it.
+        tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
         Self { process, chat, review_link }
     }
 

@@ -75,7 +75,8 @@ async fn every_page_forbids_foreign_scripts_frames_and_caches() {
 async fn forms_of_other_sites_are_refused() {
     let database = Database::sqlite();
     let house = House::start(&database).await;
-    let invitation = invite(&house.app, "eve@acme.test", "Eve", Role::Lead).await.unwrap().unwrap();
+    let invitation =
+        invite(&house.app, house.app.desks[0].id, "eve@acme.test", "Eve", Role::Lead).await.unwrap().unwrap();
     for (name, value) in [("origin", "https://evil.example"), ("sec-fetch-site", "cross-site")] {
         let post = client().post(&invitation.link).header(ACCEPT, "text/html").header(name, value);
         let answer = post.send().await.unwrap();
@@ -122,7 +123,7 @@ async fn a_link_works_once_and_a_password_afterwards() {
     assert!(wrong.contains("E-mail or password is wrong"));
     assert_eq!(without_form(&wrong), without_form(&unknown), "an unknown address looks like a known one");
 
-    let user = house.app.store.user_by_email("eve@acme.test").await.unwrap().unwrap();
+    let user = house.app.store.account_by_email("eve@acme.test").await.unwrap().unwrap();
     let link = new_link(&house.app, user.id).await.unwrap();
     let used = client().post(&link).header("origin", &house.url).send().await.unwrap();
     assert_eq!(used.status(), StatusCode::SEE_OTHER);
@@ -250,7 +251,8 @@ async fn an_edit_is_shown_before_it_is_sent_and_kept_when_the_draft_moved_on() {
 /// The cookie of somebody who signs in by a link.
 async fn cookie_of(house: &House, name: &str) -> String {
     let email = format!("{}@acme.test", name.to_lowercase());
-    let invitation = invite(&house.app, &email, name, Role::Reviewer).await.unwrap().unwrap();
+    let invitation =
+        invite(&house.app, house.app.desks[0].id, &email, name, Role::Reviewer).await.unwrap().unwrap();
     let answer = client().post(&invitation.link).header("origin", &house.url).send().await.unwrap();
     header(&answer, "set-cookie").split(';').next().unwrap().to_owned()
 }

@@ -41,6 +41,7 @@ fn message(id: i64, direction: Direction, author: Author) -> Message {
         conversation: hotdash_core::ids::ConversationId(1),
         content: Some(format!("message {id}")),
         new_text: None,
+        envelope: None,
         content_type: "text".into(),
         direction,
         private: false,
