@@ -122,6 +122,7 @@ struct Desk {
     base: Url,
     account: i64,
     token: SecretString,
+    connect_timeout: Duration,
     read_timeout: Duration,
     deadline: Duration,
     breaker: Breaker,
@@ -170,6 +171,7 @@ impl Chatwoot {
             base,
             account: address.account,
             token: address.token,
+            connect_timeout: address.connect_timeout,
             read_timeout: address.read_timeout,
             deadline: address.deadline,
             breaker: Breaker::default(),
@@ -249,7 +251,9 @@ impl Chatwoot {
             .with_max_delay(Duration::from_secs(5))
             .with_max_times(3)
             .with_jitter();
-        let attempt = || self.attempt(call, body, who, until, Duration::ZERO);
+        // Cut shorter, a connection that never comes about would look like an answer that never comes.
+        let at_least = self.desk.connect_timeout * 2;
+        let attempt = || self.attempt(call, body, who, until, at_least);
         attempt
             .retry(pauses)
             .when(mends_itself_soon)
