@@ -23,7 +23,7 @@ use crate::conversation::{
     Agent, Assignee, Author, Availability, Channel, Contact, Conversation, Direction, Marks, Message,
     Priority, Status,
 };
-use crate::decide::{Decision, Snapshot, decide};
+use crate::decide::{Decision, RuleTrace, Snapshot, decide, explain};
 use crate::hours::Hours;
 use crate::ids::{AgentId, ContactId, ConversationId, InboxId, MessageId};
 use crate::rulebook::{Problem, Rulebook};
@@ -87,7 +87,7 @@ pub struct Expect {
     pub matched: Option<Vec<String>>,
     /// The decision's whole sentence.
     pub sentence: Option<String>,
-    /// The trace of some rule says this.
+    /// The explanation of some rule says this.
     pub because: Option<String>,
 }
 
@@ -132,30 +132,25 @@ pub fn run(case: &Case, files: &[(&str, &str)], hours: &Hours) -> Result<Vec<Mis
     let own = case.rules.as_deref().map(|text| ("the case's own rules", text));
     let files: Vec<(&str, &str)> = files.iter().copied().chain(own).collect();
     let (rules, problems) = Rulebook::parse(&files);
-    if problems.is_empty() {
-        Ok(mismatches(case, &decision(case, &rules, hours)))
-    } else {
-        Err(CaseError::Rules(problems))
+    if !problems.is_empty() {
+        return Err(CaseError::Rules(problems));
     }
+    let (decision, explained) = decided(case, &rules, hours);
+    Ok(mismatches(case, &decision, &explained))
 }
 
-/// What the rules decide about a case.
-#[must_use]
-pub fn decision(case: &Case, rules: &Rulebook, hours: &Hours) -> Decision {
+fn decided(case: &Case, rules: &Rulebook, hours: &Hours) -> (Decision, Vec<RuleTrace>) {
     let conversation = conversation(case);
     let message = message(case);
     let (agents, turns) = people(case);
+    let analysis = Analyzer::shipped().analyze(&case.text);
     let seen = Snapshot {
-        conversation: &conversation,
-        message: &message,
-        analysis: &Analyzer::shipped().analyze(&case.text),
         agents: &agents,
         turns: &turns,
-        hours,
         message_count: case.message_count,
-        earlier_conversations: 0,
+        ..Snapshot::of(&conversation, &message, &analysis, hours)
     };
-    decide(rules, &seen, case.at)
+    (decide(rules, &seen, case.at), explain(rules, &seen, case.at))
 }
 
 fn monday_noon() -> Timestamp {
@@ -240,8 +235,7 @@ fn message(case: &Case) -> Message {
 }
 
 /// What a decision is, where the case says what it should be.
-#[must_use]
-pub fn mismatches(case: &Case, decision: &Decision) -> Vec<Mismatch> {
+fn mismatches(case: &Case, decision: &Decision, explained: &[RuleTrace]) -> Vec<Mismatch> {
     let mut added = Vec::new();
     let (mut priority, mut assigned, mut waits) = (None, None, false);
     for reasoned in &decision.actions {
@@ -277,10 +271,10 @@ pub fn mismatches(case: &Case, decision: &Decision) -> Vec<Mismatch> {
         })
         .collect();
     if let Some(part) = &expect.because
-        && !decision.trace.iter().any(|trace| trace.because.contains(part.as_str()))
+        && !explained.iter().any(|trace| trace.because.contains(part.as_str()))
     {
         let said: Vec<String> =
-            decision.trace.iter().map(|trace| format!("{}: {}", trace.rule, trace.because)).collect();
+            explained.iter().map(|trace| format!("{}: {}", trace.rule, trace.because)).collect();
         wrong.push(Mismatch { what: "because".to_owned(), expected: part.clone(), found: said.join("; ") });
     }
     wrong

@@ -5,7 +5,7 @@
 
 use crate::analysis::Analysis;
 use crate::conversation::{Agent, Conversation, Message};
-use crate::decide::{Decision, RuleTrace, Snapshot, decide, decide_assignment};
+use crate::decide::{Decision, RuleTrace, SlaState, Snapshot, decide, decide_assignment, explain};
 use crate::hours::Hours;
 use crate::ids::AgentId;
 use crate::rulebook::Rulebook;
@@ -38,6 +38,10 @@ pub struct Record {
     pub turns: BTreeMap<AgentId, i64>,
     pub message_count: usize,
     pub earlier_conversations: usize,
+    #[serde(default)]
+    pub inbox_name: Option<String>,
+    #[serde(default)]
+    pub sla: Option<SlaState>,
 }
 
 impl Record {
@@ -54,6 +58,8 @@ impl Record {
             turns: seen.turns.clone(),
             message_count: seen.message_count,
             earlier_conversations: seen.earlier_conversations,
+            inbox_name: seen.inbox_name.map(str::to_owned),
+            sla: seen.sla,
         }
     }
 
@@ -72,14 +78,13 @@ impl Record {
         turns: &'a BTreeMap<AgentId, i64>,
     ) -> Snapshot<'a> {
         Snapshot {
-            conversation: &self.conversation,
-            message: &self.message,
-            analysis,
             agents: &self.agents,
             turns,
-            hours,
             message_count: self.message_count,
             earlier_conversations: self.earlier_conversations,
+            inbox_name: self.inbox_name.as_deref(),
+            sla: self.sla,
+            ..Snapshot::of(&self.conversation, &self.message, analysis, hours)
         }
     }
 
@@ -93,9 +98,9 @@ impl Record {
         }
     }
 
-    /// What each rule saw.
+    /// What each rule saw, also those that did not match.
     #[must_use]
     pub fn explain(&self, rules: &Rulebook, analysis: &Analysis, hours: &Hours) -> Vec<RuleTrace> {
-        self.decide(rules, analysis, hours).trace
+        explain(rules, &self.snapshot(analysis, hours), self.at)
     }
 }

@@ -78,6 +78,8 @@ fn past(number: i64, text: &str, at: &str) -> Past {
         turns: BTreeMap::new(),
         message_count: 1,
         earlier_conversations: 0,
+        inbox_name: None,
+        sla: None,
     };
     let analysis = Analyzer::shipped().analyze(text);
     Past { record, analysis, hours: Arc::new(Hours::shipped()), outcome: None, first_answer_s: Some(60) }

@@ -6,6 +6,7 @@ mod conditions;
 
 mod groups;
 mod hash;
+mod switches;
 mod time;
 
 use super::check;
@@ -36,6 +37,7 @@ pub(super) fn parse(files: &[(&str, &str)]) -> (Rulebook, Vec<Problem>) {
         reader.file_rules(&table, &mut own);
         rules.retain(|rule| own.iter().all(|new| new.id != rule.id));
         rules.extend(own);
+        reader.switches(&table, &mut rules);
         if rules.len() > MOST_RULES {
             reader.problem("rule", &format!("more than {MOST_RULES} rules; the last ones are left out"));
             rules.truncate(MOST_RULES);

@@ -12,6 +12,7 @@ pub(crate) mod layout;
 mod letter;
 mod outcome;
 mod queue;
+mod rules;
 mod sending;
 mod side;
 mod thread;
@@ -50,6 +51,15 @@ pub fn router(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/dead-letters/replay", post(deliveries::replay_all).get(deliveries::back))
         .route("/dead-letters/{id}/replay", post(deliveries::replay).get(deliveries::back))
         .route("/dead-letters/{id}/put-away", post(deliveries::put_away).get(deliveries::back))
+        .route("/rules", get(rules::show))
+        .route("/rules/switch", post(rules::switch).get(rules::back))
+        .route("/rules/return", post(rules::go_back).get(rules::back))
+        .route("/rules/shadow/off", post(rules::end_shadow).get(rules::back))
+        .route("/rules/edit", get(rules::edit::show).post(rules::edit::submit))
+        .route("/rules/backtest", get(rules::backtest::show))
+        .route("/rules/explain/{conversation}", get(rules::explain::show))
+        .route("/api/rules", get(rules::api::get).put(rules::api::put))
+        .route("/api/rules/check", post(rules::api::check))
         .route("/events", get(events::stream))
         .merge(auth::router())
         .fallback(error::not_found)

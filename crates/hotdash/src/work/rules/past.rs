@@ -171,6 +171,8 @@ fn record(conversation: Conversation, message: Message, agents: Vec<Agent>, hour
         turns: BTreeMap::new(),
         message_count: 1,
         earlier_conversations: 0,
+        inbox_name: None,
+        sla: None,
     }
 }
 
