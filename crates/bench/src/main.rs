@@ -3,6 +3,7 @@
 //! People read the progress on standard error; standard output is one JSON object with `--json`, else a short table.
 
 mod backfill;
+mod backtest;
 mod intake;
 mod load;
 mod postgres;
@@ -34,6 +35,8 @@ enum Measure {
     Soak(soak::Soak),
     /// How much of the desk's rate limit a backfill uses, alone and beside another client.
     Backfill(backfill::Backfill),
+    /// What 200 other rules would have changed in 100,000 conversations on record, read from SQLite and compared.
+    Backtest(backtest::Backtest),
     /// The load of `intake`, in a process of its own.
     #[command(hide = true)]
     Load(load::Load),
@@ -45,6 +48,7 @@ fn main() -> anyhow::Result<()> {
         Measure::Start(start) => many_threads()?.block_on(start.run()),
         Measure::Soak(soak) => many_threads()?.block_on(soak.run()),
         Measure::Backfill(backfill) => many_threads()?.block_on(backfill.run()),
+        Measure::Backtest(backtest) => many_threads()?.block_on(backtest.run()),
         Measure::Load(load) => {
             let one_thread = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
             one_thread.block_on(load.run())

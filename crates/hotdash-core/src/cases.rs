@@ -140,8 +140,13 @@ pub fn run(case: &Case, files: &[(&str, &str)], hours: &Hours) -> Result<Vec<Mis
 }
 
 fn decided(case: &Case, rules: &Rulebook, hours: &Hours) -> (Decision, Vec<RuleTrace>) {
-    let conversation = conversation(case);
-    let message = message(case);
+    let (mut conversation, message) = ordinary(&case.text, case.at);
+    conversation.labels.clone_from(&case.labels);
+    conversation.inbox = InboxId(case.inbox);
+    conversation.assignee = case.assigned_to.clone().map(|name| Assignee { id: HOLDER, name, is_bot: false });
+    for (key, value) in &case.attributes {
+        conversation.contact.custom_attributes.insert(key.clone(), value.clone().into());
+    }
     let (agents, turns) = people(case);
     let analysis = Analyzer::shipped().analyze(&case.text);
     let seen = Snapshot {
@@ -182,26 +187,28 @@ fn people(case: &Case) -> (Vec<Agent>, BTreeMap<AgentId, i64>) {
     (agents, turns)
 }
 
-fn conversation(case: &Case) -> Conversation {
-    let attributes = case.attributes.iter().map(|(key, value)| (key.clone(), value.clone().into()));
-    Conversation {
+/// A website conversation in which nothing is remarkable, and its first message.
+#[must_use]
+pub fn ordinary(text: &str, at: Timestamp) -> (Conversation, Message) {
+    let contact = Contact {
+        id: ContactId(9),
+        name: "Ann Customer".to_owned(),
+        email: Some("ann@customer.test".to_owned()),
+        phone: None,
+        identifier: None,
+        blocked: false,
+        custom_attributes: serde_json::Map::new(),
+    };
+    let conversation = Conversation {
         id: ConversationId(1),
-        inbox: InboxId(case.inbox),
+        inbox: InboxId(1),
         channel: Channel::WebWidget,
         status: Status::Open,
         priority: None,
-        labels: case.labels.clone(),
+        labels: Vec::new(),
         can_reply: true,
-        contact: Contact {
-            id: ContactId(9),
-            name: "Ann Customer".to_owned(),
-            email: Some("ann@customer.test".to_owned()),
-            phone: None,
-            identifier: None,
-            blocked: false,
-            custom_attributes: attributes.collect(),
-        },
-        assignee: case.assigned_to.clone().map(|name| Assignee { id: HOLDER, name, is_bot: false }),
+        contact,
+        assignee: None,
         team: None,
         subject: None,
         browser_language: None,
@@ -210,28 +217,26 @@ fn conversation(case: &Case) -> Conversation {
         first_reply_at: None,
         waiting_since: None,
         last_activity_at: None,
-        created_at: case.at,
+        created_at: at,
         updated_at: None,
-    }
-}
-
-fn message(case: &Case) -> Message {
-    Message {
+    };
+    let message = Message {
         id: MessageId(1),
         conversation: ConversationId(1),
-        content: Some(case.text.clone()),
+        content: Some(text.to_owned()),
         new_text: None,
         envelope: None,
         content_type: "text".to_owned(),
         direction: Direction::Incoming,
         private: false,
         author: Author::Customer { id: ContactId(9), name: "Ann Customer".to_owned() },
-        created_at: case.at,
+        created_at: at,
         attachments: Vec::new(),
         marks: Marks::default(),
         source_id: None,
         delivery: None,
-    }
+    };
+    (conversation, message)
 }
 
 /// What a decision is, where the case says what it should be.

@@ -1,9 +1,7 @@
 use super::*;
 use crate::analysis::Analyzer;
-use crate::conversation::{
-    Agent, Author, Availability, Channel, Contact, Conversation, Direction, Marks, Message, Status,
-};
-use crate::ids::{ContactId, InboxId};
+use crate::cases::ordinary;
+use crate::conversation::{Agent, Availability};
 use crate::record::Question;
 use crate::rulebook::SHIPPED;
 use proptest::prelude::*;
@@ -22,52 +20,9 @@ fn agent(id: i64, name: &str) -> Agent {
 
 fn past(number: i64, text: &str, at: &str) -> Past {
     let at: Timestamp = at.parse().unwrap();
-    let contact = Contact {
-        id: ContactId(number),
-        name: "Ann Customer".to_owned(),
-        email: None,
-        phone: None,
-        identifier: None,
-        blocked: false,
-        custom_attributes: serde_json::Map::new(),
-    };
-    let conversation = Conversation {
-        id: ConversationId(number),
-        inbox: InboxId(1),
-        channel: Channel::WebWidget,
-        status: Status::Open,
-        priority: None,
-        labels: Vec::new(),
-        can_reply: true,
-        contact,
-        assignee: None,
-        team: None,
-        subject: None,
-        browser_language: None,
-        custom_attributes: serde_json::Map::new(),
-        snoozed_until: None,
-        first_reply_at: None,
-        waiting_since: None,
-        last_activity_at: None,
-        created_at: at,
-        updated_at: None,
-    };
-    let message = Message {
-        id: MessageId(number),
-        conversation: ConversationId(number),
-        content: Some(text.to_owned()),
-        new_text: None,
-        envelope: None,
-        content_type: "text".to_owned(),
-        direction: Direction::Incoming,
-        private: false,
-        author: Author::Customer { id: ContactId(number), name: "Ann Customer".to_owned() },
-        created_at: at,
-        attachments: Vec::new(),
-        marks: Marks::default(),
-        source_id: None,
-        delivery: None,
-    };
+    let (mut conversation, mut message) = ordinary(text, at);
+    (conversation.id, message.id, message.conversation) =
+        (ConversationId(number), MessageId(number), ConversationId(number));
     let record = Record {
         question: Question::Message,
         at,

@@ -112,7 +112,8 @@ impl Backtest {
         };
         let after = sound(layers)?;
         Ok(Comparison {
-            past: past::on_record(&app.store, desk, since.as_millisecond()).await?,
+            past: past::on_record(&app.store, desk.id, &Arc::new(desk.hours.clone()), since.as_millisecond())
+                .await?,
             before: Some(Rulebook::clone(&desk.rulebook.load())),
             after: after.rulebook,
             target_minutes: self.target.unwrap_or(desk.settings.sla_minutes),

@@ -1,7 +1,6 @@
 //! The past that rules are tried on: what is on record here, or what was written down elsewhere.
 
 use super::explain::Books;
-use crate::app::Desk;
 use crate::chatwoot::recording::History;
 use crate::clock::first_id_at;
 use crate::store::decisions::RecordedDecision;
@@ -13,7 +12,7 @@ use hotdash_core::conversation::{Agent, Availability, Conversation, Message, Sta
 use hotdash_core::decide::Decision;
 use hotdash_core::event::Event;
 use hotdash_core::hours::Hours;
-use hotdash_core::ids::{ContactId, ConversationId, MessageId};
+use hotdash_core::ids::{ContactId, ConversationId, DeskId, MessageId};
 use hotdash_core::record::{Question, Record};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,19 +23,26 @@ const PAGE: i64 = 2_000;
 
 /// Every decision on record since an instant, with what came of it; and, of conversations in which no rules ever decided,
 /// the first message: at that moment nobody had it, and it had no labels.
-pub async fn on_record(store: &Store, desk: &Desk, since_ms: i64) -> Result<Vec<Past>, StoreError> {
-    let answers = store.first_answers(desk.id).await?;
-    let mut books = Books::new(store, desk.id);
+///
+/// `hours` are those of today: for what was recorded without hours, and for what nobody decided.
+pub async fn on_record(
+    store: &Store,
+    desk: DeskId,
+    hours: &Arc<Hours>,
+    since_ms: i64,
+) -> Result<Vec<Past>, StoreError> {
+    let answers = store.first_answers(desk).await?;
+    let mut books = Books::new(store, desk);
     let mut past = Vec::new();
     let mut after = first_id_at(since_ms);
     loop {
         let page: Vec<RecordedDecision<Analysis, Decision, Record>> =
-            store.recorded_decisions(desk.id, None, &after, PAGE).await?;
+            store.recorded_decisions(desk, None, &after, PAGE).await?;
         let Some(last) = page.last() else { break };
         after.clone_from(&last.id.0);
         for kept in page {
             // Hours that are gone were those of today, as far as anybody can tell.
-            let hours = books.hours(&kept.seen.hours).await?.unwrap_or_else(|| Arc::new(desk.hours.clone()));
+            let hours = books.hours(&kept.seen.hours).await?.unwrap_or_else(|| Arc::clone(hours));
             past.push(Past {
                 outcome: Some(Outcome::of(&kept.body)),
                 first_answer_s: answers.get(&kept.conversation).copied(),
@@ -46,14 +52,13 @@ pub async fn on_record(store: &Store, desk: &Desk, since_ms: i64) -> Result<Vec<
             });
         }
     }
-    let hours = Arc::new(desk.hours.clone());
-    let agents: Vec<Agent> = store.roster(desk.id, "agent").await?;
-    for (conversation, message) in store.undecided(desk.id, since_ms).await? {
+    let agents: Vec<Agent> = store.roster(desk, "agent").await?;
+    for (conversation, message) in store.undecided(desk, since_ms).await? {
         let first = as_it_began(conversation, &message);
         let first_answer_s = answers.get(&first.id).copied();
-        let agents = there(&agents, &hours, message.created_at);
-        let record = record(first, message, agents, &desk.hours_hash);
-        past.push(analysed(record, &hours, None, first_answer_s));
+        let agents = there(&agents, hours, message.created_at);
+        let record = record(first, message, agents, "");
+        past.push(analysed(record, hours, None, first_answer_s));
     }
     past.sort_by_key(|one| (one.record.at, one.record.message.id));
     Ok(past)
