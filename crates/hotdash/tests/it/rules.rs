@@ -110,14 +110,11 @@ async fn an_edit_decides_here_at_once_and_elsewhere_within_seconds(database: &Da
     }
     assert_eq!((number, other.desks[0].rules_version()), (1, 1));
     house.settle().await;
+    let desk = &house.app.desks[0];
     for (at, conversation) in conversations.iter().enumerate() {
-        let told = explain(
-            &house.app.store,
-            house.app.desks[0].id,
-            ConversationId(*conversation),
-            &house.app.desks[0].rulebook.load(),
-        );
-        let told = told.await.unwrap();
+        let told =
+            explain(&house.app.store, desk.id, ConversationId(*conversation), &desk.rulebook.load()).await;
+        let told = told.unwrap();
         assert_eq!(told.len(), 1, "decided exactly once");
         assert!(at < 4 || told[0].rulebook == here, "what came after the edit is decided by it");
     }

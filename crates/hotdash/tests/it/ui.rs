@@ -4,5 +4,6 @@ mod browser;
 mod deliveries;
 mod driver;
 mod pages;
+mod rules;
 mod sending;
 mod widget;
