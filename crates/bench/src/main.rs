@@ -7,6 +7,7 @@ mod backtest;
 mod intake;
 mod load;
 mod postgres;
+mod rules;
 mod soak;
 mod start;
 
@@ -37,6 +38,8 @@ enum Measure {
     Backfill(backfill::Backfill),
     /// What 200 other rules would have changed in 100,000 conversations on record, read from SQLite and compared.
     Backtest(backtest::Backtest),
+    /// One message against a thousand rules, beside json-rules-engine and zen-engine. Needs Node and npm.
+    Rules(rules::Rules),
     /// The load of `intake`, in a process of its own.
     #[command(hide = true)]
     Load(load::Load),
@@ -49,6 +52,7 @@ fn main() -> anyhow::Result<()> {
         Measure::Soak(soak) => many_threads()?.block_on(soak.run()),
         Measure::Backfill(backfill) => many_threads()?.block_on(backfill.run()),
         Measure::Backtest(backtest) => many_threads()?.block_on(backtest.run()),
+        Measure::Rules(rules) => rules.run(),
         Measure::Load(load) => {
             let one_thread = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
             one_thread.block_on(load.run())

@@ -1,6 +1,6 @@
 //! What other rules would have done with what happened: compared decision by decision, and counted.
 //!
-//! The rotation is played again for the new rules, so that the load of each person is what it would have become. First
+//! The rotation is played again by rules, so that the load of each person is what it would have become. First
 //! answers are estimated for both sides by the same simple model ([`Model`]): a person answers one conversation after the
 //! other, in opening hours only.
 
@@ -109,34 +109,50 @@ pub struct Report {
 #[must_use]
 pub fn backtest(past: &[Past], sides: Sides<'_>, model: &Model, threads: usize) -> Report {
     let judged = in_parallel(past, sides, threads);
-    let (mut left, mut right) = (Desk::new(model), Desk::new(model));
-    let mut turns = past.first().map(|p| p.record.turns.clone()).unwrap_or_default();
+    let (mut left, mut right) =
+        (Side::new(sides.before, past, model), Side::new(Some(sides.after), past, model));
     let mut counting = Counting::new(sides.after);
-    for (one, (before, mut after)) in past.iter().zip(judged) {
-        if after.assignee.is_some() {
-            after = replayed(one, sides.after, &turns, after);
-        }
-        if let Some((agent, _)) = &after.assignee {
-            let next = turns.values().copied().max().unwrap_or(0) + 1;
-            turns.insert(*agent, next);
-        }
-        left.give(one, &before);
-        right.give(one, &after);
+    for (one, (before, after)) in past.iter().zip(judged) {
+        let before = left.live(one, before, one.outcome.is_some());
+        let after = right.live(one, after, false);
         counting.add(one, &before, &after, model);
     }
     let mut report = counting.finish();
-    report.breaches = Pair { before: left.late(), after: right.late() };
+    report.breaches = Pair { before: left.desk.late(), after: right.desk.late() };
     report
 }
 
-/// The assignment once more, at the state of the rotation that the new rules brought about.
-fn replayed(one: &Past, rules: &Rulebook, turns: &BTreeMap<AgentId, i64>, kept: Outcome) -> Outcome {
-    if one.record.turns == *turns {
-        return kept;
+/// One side as it lives through the past.
+struct Side<'a> {
+    rules: Option<&'a Rulebook>,
+    turns: BTreeMap<AgentId, i64>,
+    desk: Desk,
+}
+
+impl<'a> Side<'a> {
+    fn new(rules: Option<&'a Rulebook>, past: &[Past], model: &Model) -> Self {
+        let turns = past.first().map(|first| first.record.turns.clone()).unwrap_or_default();
+        Self { rules, turns, desk: Desk::new(model) }
     }
-    let seen = one.record.snapshot_with(&one.analysis, &one.hours, turns);
-    let again = Outcome::of(&decide_assignment(rules, &seen, one.record.at));
-    Outcome { assignee: again.assignee, ..kept }
+
+    /// What came of one decision here: where it was not on record, the turn of the rotation is this side's own.
+    fn live(&mut self, one: &Past, judged: Outcome, is_on_record: bool) -> Outcome {
+        let mut outcome = judged;
+        if let Some(rules) = self.rules
+            && !is_on_record
+            && outcome.assignee.is_some()
+            && one.record.turns != self.turns
+        {
+            let seen = one.record.snapshot_with(&one.analysis, &one.hours, &self.turns);
+            outcome.assignee = Outcome::of(&decide_assignment(rules, &seen, one.record.at)).assignee;
+        }
+        if let Some((agent, _)) = &outcome.assignee {
+            let next = self.turns.values().copied().max().unwrap_or(0) + 1;
+            self.turns.insert(*agent, next);
+        }
+        self.desk.give(one, &outcome);
+        outcome
+    }
 }
 
 fn in_parallel(past: &[Past], sides: Sides<'_>, threads: usize) -> Vec<(Outcome, Outcome)> {

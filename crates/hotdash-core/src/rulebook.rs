@@ -140,11 +140,18 @@ impl Rulebook {
         DEFAULT.clone()
     }
 
-    /// Read rule files as (name, text). Rules with problems are left out, everything else is kept. A rule in a later
+    /// Read rule files as (name, text): TOML, or the original guide's JSON where the name ends in `.json`. Rules with problems are left out, everything else is kept. A rule in a later
     /// file replaces the one with the same id in an earlier file: give [`SHIPPED`] first, then the lead's own files.
     #[must_use]
     pub fn parse(files: &[(&str, &str)]) -> (Self, Vec<Problem>) {
         parse::parse(files)
+    }
+
+    /// A JSON file in the form of the original guide as a rule file in TOML, for whoever wants to go on writing there.
+    /// Rules that cannot be understood are left out and told.
+    #[must_use]
+    pub fn import(file: &str, text: &str) -> (String, Vec<Problem>) {
+        parse::import(file, text)
     }
 
     /// Twelve hex digits that change whenever the rules change.
@@ -179,6 +186,16 @@ impl Rule {
     /// What decided its conditions, as a part of a sentence.
     pub(crate) fn because(&self, rules: &Rulebook, facts: &Facts<'_>) -> String {
         self.when.seen(rules, facts).join("; ")
+    }
+
+    /// The rule that hands over what this one escalates.
+    fn id_of_assignment(&self) -> RuleId {
+        RuleId(format!("{}:to", self.id))
+    }
+
+    /// Whether a rule of an earlier file gives way to this one.
+    fn replaces(&self, other: &Self) -> bool {
+        other.id == self.id || other.id == self.id_of_assignment()
     }
 
     /// What it would take to write it again: one `[[rule]]` in TOML.

@@ -44,6 +44,8 @@ pub struct Desk {
     pub hours_hash: String,
     /// Which state of the kept rules these are.
     rules_at: ArcSwap<Stamp>,
+    /// Whoever looked first must not overtake whoever looked last.
+    taking_up: Mutex<()>,
     agents: Mutex<Option<(i64, Arc<Vec<Agent>>)>>,
 }
 
@@ -88,6 +90,7 @@ impl Desk {
             hours: hours.read()?,
             hours_hash: hours.hash(),
             rules_at: ArcSwap::from_pointee(Stamp { version, shadow: None }),
+            taking_up: Mutex::new(()),
             settings,
             agents: Mutex::new(None),
         })
@@ -110,6 +113,7 @@ impl Desk {
     /// Decide by what the store holds, if that is something else by now; whether it was. Nothing that is being decided is
     /// disturbed, and what cannot be used leaves everything as it is.
     pub async fn take_up_rules(&self, store: &Store, now_ms: i64) -> Result<bool, StoreError> {
+        let _one_at_a_time = self.taking_up.lock().await;
         let stamp = store.rule_stamp(self.id).await?;
         let here = self.rules_at.load();
         if **here == stamp {

@@ -31,6 +31,8 @@ use tower_http::csrf::CsrfLayer;
 
 /// A form holds a reply at most, never a file.
 const MAX_FORM_BYTES: usize = 256 * 1024;
+/// Rules with thousands of words, as a form writes them.
+const MAX_RULES_BYTES: usize = 8 * 1024 * 1024;
 
 /// Every page, with its session, its guards and its error pages; also answers what nothing else answers.
 pub fn router(app: &Arc<App>) -> Router<Arc<App>> {
@@ -55,12 +57,16 @@ pub fn router(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/rules/switch", post(rules::switch).get(rules::back))
         .route("/rules/return", post(rules::go_back).get(rules::back))
         .route("/rules/shadow/off", post(rules::end_shadow).get(rules::back))
-        .route("/rules/edit", get(rules::edit::show).post(rules::edit::submit))
         .route("/rules/backtest", get(rules::backtest::show))
         .route("/rules/explain/{conversation}", get(rules::explain::show))
-        .route("/api/rules", get(rules::api::get).put(rules::api::put))
-        .route("/api/rules/check", post(rules::api::check))
         .route("/events", get(events::stream))
+        .merge(
+            Router::new()
+                .route("/rules/edit", get(rules::edit::show).post(rules::edit::submit))
+                .route("/api/rules", get(rules::api::get).put(rules::api::put))
+                .route("/api/rules/check", post(rules::api::check))
+                .layer(DefaultBodyLimit::max(MAX_RULES_BYTES)),
+        )
         .merge(auth::router())
         .fallback(error::not_found)
         .layer(DefaultBodyLimit::max(MAX_FORM_BYTES))

@@ -16,13 +16,16 @@ use crate::store::rulebooks::{
 };
 use crate::store::{Store, StoreError};
 use hotdash_core::ids::DeskId;
-use hotdash_core::rulebook::Problem;
+use hotdash_core::rulebook::{Problem, Rulebook};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 /// Within this time a process decides by what another one activated.
 const FOLLOW: Duration = Duration::from_secs(1);
+
+/// What JSON that was pasted is called in problems.
+const PASTED: &str = "pasted.json";
 
 /// Why rules were not changed.
 #[derive(Debug, thiserror::Error)]
@@ -68,6 +71,20 @@ pub async fn follow(app: Arc<App>, stop: CancellationToken) {
             () = stop.cancelled() => {}
         }
     }
+}
+
+/// A text as it is kept: what was pasted in the original guide's JSON becomes the grammar's own.
+///
+/// # Errors
+/// What cannot be translated.
+pub fn in_own_words(text: &str) -> Result<String, Vec<Problem>> {
+    let text = text.replace("\r\n", "\n");
+    // A rule file's first bracket is followed by a name; a list in JSON is not.
+    if serde_json::from_str::<serde_json::Value>(&text).is_err() {
+        return Ok(text);
+    }
+    let (translated, problems) = Rulebook::import(PASTED, &text);
+    if problems.is_empty() { Ok(translated) } else { Err(problems) }
 }
 
 /// Check a text for the edited layer on top of what it will stand on.

@@ -8,7 +8,6 @@ use crate::support::house::{House, Person};
 use crate::support::{Database, both_databases};
 use hotdash::app::App;
 use hotdash::clock::Clock;
-use hotdash::store::drafts::DraftState;
 use hotdash::store::rulebooks::{UNEDITED, Version, activate};
 use hotdash::store::users::Role;
 use hotdash::work::rules::explain::{Again, explain, replay};
@@ -40,7 +39,6 @@ const NORWAY: &str = "[[rule]]\nid = \"norway\"\nname = \"Norway\"\ngroup = \"ta
 
 async fn says(house: &House, text: &str) -> i64 {
     let conversation = house.desk.customer_says(house.website, ANN, text).unwrap();
-    house.draft(conversation, DraftState::Ready).await;
     house.settle().await;
     conversation
 }
@@ -201,7 +199,7 @@ async fn one_step_back_and_another(database: &Database) {
         [(3, &norway, "Back to version 1"), (4, &shipped, "Back to the rules before any edit")]
     {
         assert_eq!(back().await.unwrap(), number);
-        assert!(desk.take_up_rules(&app.store, app.clock.now_ms()).await.unwrap());
+        desk.take_up_rules(&app.store, app.clock.now_ms()).await.unwrap();
         assert_eq!(desk.rulebook.load().hash(), hash.as_str());
         let newest = app.store.rule_versions(desk.id, 1).await.unwrap().remove(0);
         assert_eq!((newest.note.as_str(), newest.author.as_str(), newest.active), (note, "Ben", true));
@@ -275,12 +273,28 @@ async fn what_a_program_puts_is_what_people_see(database: &Database) {
     assert_eq!(unsaid.0, StatusCode::UNPROCESSABLE_ENTITY);
     let (status, told) = ada.send_json(Method::POST, "/api/rules/check", &json!({ "text": "[[rule" })).await;
     assert_eq!((status, told["problems"].as_array().unwrap().len()), (StatusCode::OK, 1));
+    let guide = json!([{
+        "id": "refunds", "name": "Refunds", "priority": 60, "enabled": true,
+        "conditions": [{ "type": "keyword", "operator": "contains", "value": "refund" }],
+        "action": { "type": "tag", "target": "refund" },
+    }]);
+    let pasted = json!({ "text": guide.to_string(), "version": 1 });
+    let (status, told) = ada.send_json(Method::PUT, "/api/rules", &pasted).await;
+    assert_eq!((status, &told["version"]), (StatusCode::OK, &json!(2)), "{told}");
+    let (_, told) = ada.get("/api/rules").await;
+    assert!(
+        told.contains("[[rule]]") && told.contains("Refunds"),
+        "it is kept in the grammar's own words: {told}"
+    );
+    let back =
+        ada.send_json(Method::PUT, "/api/rules", &json!({ "text": NORWAY, "version": 2, "note": "by hand" }));
+    assert_eq!(back.await.0, StatusCode::OK);
     let (_, page) = ada.get("/rules").await;
     assert!(page.contains("by hand") && page.contains("The customs papers take a while."), "{page}");
 
     says(&house, "Do you ship to Norway?").await;
     let candidate = NORWAY.replace("abroad", "far");
-    let form = [("text", candidate.as_str()), ("version", "1"), ("do", "backtest")];
+    let form = [("text", candidate.as_str()), ("version", "3"), ("do", "backtest")];
     let (status, page) = ada.post_for_page("/rules/edit", &form).await;
     assert_eq!(status, StatusCode::OK);
     assert!(page.contains("<b>1 of 1</b>") && page.contains("abroad, shipping"), "{page}");

@@ -20,13 +20,17 @@ impl Reader {
                 self.problem(&key, "expected true or false");
                 continue;
             };
-            let Some(rule) = rules.iter_mut().find(|rule| rule.id.as_str() == id) else {
+            let Some(meant) = rules.iter().find(|rule| rule.id.as_str() == id) else {
                 let near = nearest(id, rules.iter().map(|rule| rule.id.as_str()));
                 self.push(&key, "there is no such rule here or in an earlier file", near);
                 continue;
             };
-            rule.enabled = on;
-            rule.source.insert("enabled".to_owned(), Value::Boolean(on));
+            // With a rule goes the one that hands over what it escalates.
+            let both = [meant.id.clone(), meant.id_of_assignment()];
+            for rule in rules.iter_mut().filter(|rule| both.contains(&rule.id)) {
+                rule.enabled = on;
+                rule.source.insert("enabled".to_owned(), Value::Boolean(on));
+            }
         }
     }
 }

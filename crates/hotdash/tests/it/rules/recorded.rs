@@ -46,7 +46,7 @@ async fn decided_again(database: &Database, files: &Files, least: usize) {
         one.record.hours = text.hash();
         let decision = one.record.decide(&rules.rulebook, &one.analysis, &hours);
         let kept = keep_decision(&NewDecision {
-            id: &DecisionId(format!("{number:08}")),
+            id: &DecisionId(format!("d{number:08}")),
             desk: DESK,
             conversation: one.record.conversation.id,
             message: one.record.message.id,

@@ -1,7 +1,7 @@
 //! The same for programs and for the page's own script: read the rules, check a text, put a new one.
 
 use super::super::error::UiError;
-use super::edit::{Checked, checked, tidy};
+use super::edit::{Checked, checked};
 use crate::app::App;
 use crate::web::auth::{Lead, Viewer};
 use crate::work::rules::{self, Edit, RulesError};
@@ -17,7 +17,7 @@ use std::sync::Arc;
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in crate::web::ui) struct Given {
-    /// The edited layer, in the grammar of rule files.
+    /// The edited layer, in the grammar of rule files or as the original guide's JSON.
     text: String,
     /// The version it was made from.
     version: Option<i64>,
@@ -47,7 +47,7 @@ pub(in crate::web::ui) async fn get(
 
 /// Check without changing anything.
 pub(in crate::web::ui) async fn check(Viewer(seat): Viewer, Json(given): Json<Given>) -> Json<Checked> {
-    Json(checked(&seat, &tidy(&given.text)))
+    Json(checked(&seat, &given.text))
 }
 
 /// Make a text the edited layer.
@@ -56,7 +56,11 @@ pub(in crate::web::ui) async fn put(
     Lead(seat): Lead,
     Json(given): Json<Given>,
 ) -> Result<Response, UiError> {
-    let text = tidy(&given.text);
+    let Ok(text) = rules::in_own_words(&given.text) else {
+        return Ok(
+            (StatusCode::UNPROCESSABLE_ENTITY, Json(json!(checked(&seat, &given.text)))).into_response()
+        );
+    };
     let Some(based_on) = given.version else {
         let error = "say with `version` which version the text was made from; GET tells the active one";
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, Json(json!({ "error": error }))).into_response());

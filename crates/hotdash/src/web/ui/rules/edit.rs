@@ -98,7 +98,9 @@ pub(in crate::web::ui) async fn submit(
     Lead(seat): Lead,
     Form(mut form): Form<EditForm>,
 ) -> Result<Response, UiError> {
-    form.text = tidy(&form.text);
+    if let Ok(text) = rules::in_own_words(&form.text) {
+        form.text = text;
+    }
     let wanted = form.r#do.clone();
     let done = match wanted.as_str() {
         "activate" => {
@@ -176,7 +178,8 @@ fn named(file: &str) -> String {
 
 /// Check a text on top of what it will stand on.
 pub(super) fn checked(seat: &Seat, text: &str) -> Checked {
-    match rules::check(&seat.desk, text) {
+    let own = rules::in_own_words(text);
+    match own.and_then(|own| rules::check(&seat.desk, &own)) {
         Ok(rules) => Checked {
             problems: Vec::new(),
             rules: rules.rulebook.rules().len(),
@@ -227,11 +230,6 @@ fn line_of(problem: &Problem, text: &str) -> Option<usize> {
         })
     };
     Some(within(word).or_else(|| within(first)).unwrap_or(at) + 1)
-}
-
-/// Forms send line ends as CR LF.
-pub(super) fn tidy(text: &str) -> String {
-    text.replace("\r\n", "\n")
 }
 
 #[cfg(test)]

@@ -1,3 +1,5 @@
+//! Only the switch changes.
+
 use super::switched;
 
 #[test]

@@ -1,3 +1,5 @@
+//! Where a problem is shown.
+
 use super::line_of;
 use hotdash_core::rulebook::{Rulebook, SHIPPED};
 
