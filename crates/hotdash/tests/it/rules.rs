@@ -278,7 +278,7 @@ async fn what_a_program_puts_is_what_people_see(database: &Database) {
         "conditions": [{ "type": "keyword", "operator": "contains", "value": "refund" }],
         "action": { "type": "tag", "target": "refund" },
     }]);
-    let pasted = json!({ "text": guide.to_string(), "version": 1 });
+    let pasted = json!({ "rules": guide, "version": 1 });
     let (status, told) = ada.send_json(Method::PUT, "/api/rules", &pasted).await;
     assert_eq!((status, &told["version"]), (StatusCode::OK, &json!(2)), "{told}");
     let (_, told) = ada.get("/api/rules").await;

@@ -18,11 +18,20 @@ use std::sync::Arc;
 #[serde(deny_unknown_fields)]
 pub(in crate::web::ui) struct Given {
     /// The edited layer, in the grammar of rule files or as the original guide's JSON.
+    #[serde(default)]
     text: String,
+    /// Instead of a text: the original guide's JSON as it is.
+    rules: Option<Value>,
     /// The version it was made from.
     version: Option<i64>,
     #[serde(default)]
     note: String,
+}
+
+impl Given {
+    fn text(&self) -> String {
+        self.rules.as_ref().map_or_else(|| self.text.clone(), Value::to_string)
+    }
 }
 
 /// The active rules, and the text of the layer that can be put.
@@ -47,7 +56,7 @@ pub(in crate::web::ui) async fn get(
 
 /// Check without changing anything.
 pub(in crate::web::ui) async fn check(Viewer(seat): Viewer, Json(given): Json<Given>) -> Json<Checked> {
-    Json(checked(&seat, &given.text))
+    Json(checked(&seat, &given.text()))
 }
 
 /// Make a text the edited layer.
@@ -56,9 +65,9 @@ pub(in crate::web::ui) async fn put(
     Lead(seat): Lead,
     Json(given): Json<Given>,
 ) -> Result<Response, UiError> {
-    let Ok(text) = rules::in_own_words(&given.text) else {
+    let Ok(text) = rules::in_own_words(&given.text()) else {
         return Ok(
-            (StatusCode::UNPROCESSABLE_ENTITY, Json(json!(checked(&seat, &given.text)))).into_response()
+            (StatusCode::UNPROCESSABLE_ENTITY, Json(json!(checked(&seat, &given.text())))).into_response()
         );
     };
     let Some(based_on) = given.version else {
