@@ -6,7 +6,7 @@
 mod check;
 pub(crate) mod condition;
 mod parse;
-mod vocabulary;
+pub(crate) mod vocabulary;
 
 use crate::analysis::words::Matcher;
 use crate::conversation::Priority;

@@ -57,7 +57,7 @@ pub(super) const TYPES: [Type; 15] = [
 ];
 
 /// The word most like a wrong one, if any is like it.
-pub(super) fn nearest<'a>(wrong: &str, words: impl IntoIterator<Item = &'a str>) -> Option<String> {
+pub(crate) fn nearest<'a>(wrong: &str, words: impl IntoIterator<Item = &'a str>) -> Option<String> {
     let wrong = wrong.to_lowercase();
     words
         .into_iter()

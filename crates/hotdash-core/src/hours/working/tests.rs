@@ -38,8 +38,16 @@ fn a_weekend_and_a_holiday_are_not_worked() {
 fn clocks_that_leap_make_nights_shorter_and_longer() {
     let night = hours("Europe/Berlin", "[weekdays]\nsaturday = ['22:00-06:00']");
     let length = |from: &str, until: &str| night.worked_between(at(from), at(until));
-    assert_eq!(length("2026-03-28T12:00:00Z", "2026-03-29T12:00:00Z"), minutes(7 * 60), "02:00 to 03:00 is not");
-    assert_eq!(length("2026-10-24T12:00:00Z", "2026-10-25T12:00:00Z"), minutes(9 * 60), "02:00 to 03:00 is twice");
+    assert_eq!(
+        length("2026-03-28T12:00:00Z", "2026-03-29T12:00:00Z"),
+        minutes(7 * 60),
+        "02:00 to 03:00 is not"
+    );
+    assert_eq!(
+        length("2026-10-24T12:00:00Z", "2026-10-25T12:00:00Z"),
+        minutes(9 * 60),
+        "02:00 to 03:00 is twice"
+    );
     let one = night.open_between(at("2026-10-24T12:00:00Z"), at("2026-10-25T12:00:00Z"));
     assert_eq!(one.len(), 1, "one night is one interval");
     let leaping = hours("Australia/Lord_Howe", "[weekdays]\nsunday = ['01:00-04:00']");
@@ -115,9 +123,8 @@ fn weeks() -> impl Strategy<Value = Week> {
         periods
     });
     let change = prop::sample::select(CHANGES.to_vec());
-    (change, prop::collection::vec(day, 7), prop::collection::vec(-6_i64..6, 0..3), any::<u64>()).prop_map(
-        |((zone, day), periods, holidays, seed)| Week { zone, day, periods, holidays, seed },
-    )
+    (change, prop::collection::vec(day, 7), prop::collection::vec(-6_i64..6, 0..3), any::<u64>())
+        .prop_map(|((zone, day), periods, holidays, seed)| Week { zone, day, periods, holidays, seed })
 }
 
 impl Week {
@@ -141,7 +148,8 @@ impl Week {
             write!(text, "{name} = [").unwrap();
             for (from, until) in periods {
                 let until = if *until == 1440 { 1440 } else { until % 1440 };
-                write!(text, "'{:02}:{:02}-{:02}:{:02}', ", from / 60, from % 60, until / 60, until % 60).unwrap();
+                write!(text, "'{:02}:{:02}-{:02}:{:02}', ", from / 60, from % 60, until / 60, until % 60)
+                    .unwrap();
             }
             text.push_str("]\n");
         }
@@ -192,8 +200,9 @@ impl Minutes {
     /// When so much was worked since the beginning, if within the window.
     fn when(&self, worked: i64) -> Option<i64> {
         let minute = self.before.partition_point(|before| before * MINUTE_MS < worked).checked_sub(1)?;
-        (minute < self.open.len())
-            .then(|| self.start + i64::try_from(minute).unwrap() * MINUTE_MS + worked - self.before[minute] * MINUTE_MS)
+        (minute < self.open.len()).then(|| {
+            self.start + i64::try_from(minute).unwrap() * MINUTE_MS + worked - self.before[minute] * MINUTE_MS
+        })
     }
 }
 
@@ -220,7 +229,13 @@ fn a_minute_by_minute_oracle_agrees_on_a_million_calendars_and_instants() {
                 let (from, until) = (one.min(other), one.max(other));
                 let worked = oracle.until(until) - oracle.until(from);
                 let found = hours.worked_between(instant(from), instant(until));
-                prop_assert_eq!(found, SignedDuration::from_millis(worked), "{} {}", instant(from), instant(until));
+                prop_assert_eq!(
+                    found,
+                    SignedDuration::from_millis(worked),
+                    "{} {}",
+                    instant(from),
+                    instant(until)
+                );
                 // The other way round: so much working time ahead.
                 let ahead = worked - worked / 3;
                 let due = if ahead == 0 { Some(from) } else { oracle.when(oracle.until(from) + ahead) };
@@ -230,7 +245,10 @@ fn a_minute_by_minute_oracle_agrees_on_a_million_calendars_and_instants() {
             }
             let (from, until) = (oracle.start, oracle.start + WINDOW as i64 * MINUTE_MS);
             let open = hours.open_between(instant(from), instant(until));
-            prop_assert!(open.windows(2).all(|pair| pair[0].until < pair[1].from), "closed time between any two");
+            prop_assert!(
+                open.windows(2).all(|pair| pair[0].until < pair[1].from),
+                "closed time between any two"
+            );
             let listed: i64 = open.iter().map(|i| i64::try_from(i.length().as_millis()).unwrap()).sum();
             prop_assert_eq!(listed, oracle.until(until - 1) + i64::from(oracle.open[WINDOW - 1]));
             Ok(())
