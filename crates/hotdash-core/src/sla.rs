@@ -107,8 +107,7 @@ pub fn check_sla_breach(facts: &SlaFacts, policy: &SlaPolicy, hours: &Hours, now
     let clocks: Vec<ClockCheck> = Clock::all(&facts.history, &facts.about, facts.created_at, policy, hours)
         .into_iter()
         .map(|clock| {
-            let promise = policy.promise(clock.kind, &facts.about);
-            let time = promise.map_or(Time::Wall, |promise| policy.time(promise.target, hours));
+            let time = policy.calendar(&clock.calendar, hours);
             let elapsed = clock.elapsed(time, now);
             ClockCheck {
                 state: clock.at(now),

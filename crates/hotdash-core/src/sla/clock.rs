@@ -109,7 +109,7 @@ impl Clock {
                 Kind::NextResponse => next_response(history),
                 Kind::Resolution => Some(resolution(history, created_at, policy.pause_while_waiting)),
             };
-            Some(Self::new(kind, promise, course?, policy.time(promise.target, hours)))
+            Some(Self::new(kind, promise, course?, policy.calendar(promise.target.calendar.name(), hours)))
         };
         Kind::ALL.into_iter().filter_map(make).collect()
     }

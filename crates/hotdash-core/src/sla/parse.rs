@@ -24,6 +24,9 @@ const PRIORITIES: [(&str, Priority); 4] = [
     ("urgent", Priority::Urgent),
 ];
 
+/// Who can be told: everybody who is a lead at the desk, or the team's chat.
+const NOTIFY: [&str; 2] = ["leads", "webhook"];
+
 /// The id of the promise that holds where no target names a first response.
 const STANDARD: &str = "standard";
 /// A year: longer is a slip of the pen.
@@ -254,7 +257,7 @@ impl Reader {
                 priority: priority.and_then(|word| self.priority("priority", &word)),
                 note: self.note(&item),
                 assign: self.assign(&item),
-                notify: self.words(&item, "notify", "notify"),
+                notify: self.notify(&item),
                 clocks,
             };
             let meets = |other: &Warning| {
@@ -302,6 +305,15 @@ impl Reader {
             (None, Some(team)) => Some(Assign::Team(TeamId(team))),
             _ => self.refuse("assign", "expected { agent = number } or { team = number }"),
         }
+    }
+
+    fn notify(&mut self, item: &Table) -> Vec<String> {
+        let words = self.words(item, "notify", "notify");
+        if let Some(bad) = words.iter().find(|word| !NOTIFY.contains(&word.as_str()) && !word.contains('@')) {
+            let message = format!("“{bad}” is nobody; possible: {} or a mail address", NOTIFY.join(", "));
+            self.push("notify", &message, nearest(bad, NOTIFY));
+        }
+        words
     }
 
     /// `45m`, `8h`, `1h30m`; a day has no length that everybody agrees on.

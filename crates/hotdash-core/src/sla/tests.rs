@@ -216,17 +216,16 @@ fn warnings_ask_for_what_the_file_says() {
          [[target]]\nid = 'gold'\nwhen = { tier = 'gold' }\nfirst_response = '5m'
          [[target.warning]]\nat = 20\nnote = true\nassign = { agent = 7 }",
     );
-    let warning = policy.warning(Kind::FirstResponse, &About::default(), 90).unwrap();
+    let warning = policy.warning("standard", Kind::FirstResponse, 90).unwrap();
     let actions = warning.actions(Kind::FirstResponse, "because.");
     assert_eq!(actions.len(), 4);
     assert!(actions.iter().all(|a| a.rule.as_str() == "sla/first-response/90" && a.because == "because."));
     assert_eq!(warning.notify, ["lead@acme.test"]);
     let note = crate::action::Action::Note { text: "Look at once.\n\nbecause.".into() };
     assert!(actions.iter().any(|a| a.action == note));
-    let gold = About { attributes: [("tier".to_owned(), "gold".to_owned())].into(), ..About::default() };
-    assert_eq!(policy.warning(Kind::FirstResponse, &gold, 90), None, "its own list replaces the file's");
+    assert_eq!(policy.warning("gold", Kind::FirstResponse, 90), None, "its own list replaces the file's");
     assert_eq!(
-        policy.warning(Kind::FirstResponse, &gold, 20).unwrap().actions(Kind::FirstResponse, "x").len(),
+        policy.warning("gold", Kind::FirstResponse, 20).unwrap().actions(Kind::FirstResponse, "x").len(),
         2
     );
 }
@@ -303,6 +302,10 @@ fn wrong_targets_say_what_is_wrong() {
         (
             "[[warning]]\nat = 90\nassign = 'Ben'",
             "team.toml, warning 1, assign: expected { agent = number } or { team = number }",
+        ),
+        (
+            "[[warning]]\nat = 90\nnotify = 'lead'",
+            "team.toml, warning 1, notify: “lead” is nobody; possible: leads, webhook or a mail address; did you mean “leads”?",
         ),
         (
             "[calendars.night]\nzone = 'Mars'\n[calendars.night.weekdays]",

@@ -1,11 +1,11 @@
 //! Deciding about a customer's message: the core concludes, the shell looks first and writes afterwards.
 
-use super::{JobError, Step, job, nothing, want_soon};
+use super::{JobError, Step, change_for, job, nothing, want_soon};
 use crate::app::{App, Desk, Notice};
 use crate::store::conversations::keep_conversation;
 use crate::store::decisions::{Cause, NewDecision, Rotation, keep_decision, take_turn};
 use crate::store::drafts::{hold_living_draft, queue_draft};
-use crate::store::effects::{Change, NewEffect};
+use crate::store::effects::NewEffect;
 use crate::store::jobs::{Job, NewJob, enqueue};
 use crate::store::{Batch, StoreError};
 use hotdash_core::action::Action;
@@ -189,16 +189,4 @@ fn perform(app: &App, desk: DeskId, made: &Made<'_>, rotation: &Rotation) -> Res
         batch.append(want_soon(app, &effect, Duration::ZERO)?);
     }
     Ok(batch)
-}
-
-fn change_for(action: &Action) -> Option<Change> {
-    Some(match action {
-        Action::AssignAgent { agent, .. } => Change::AssignAgent { agent: *agent },
-        Action::AssignTeam { team } => Change::AssignTeam { team: *team },
-        Action::AddLabels { labels } => Change::AddLabels { labels: labels.clone() },
-        Action::SetPriority { priority } => Change::SetPriority { priority: *priority },
-        Action::Note { text } => Change::Note { text: text.clone() },
-        // Nothing on the desk: the first is a job, the second a property of the draft.
-        Action::AwaitAgent | Action::HoldForSecond => return None,
-    })
 }
