@@ -5,7 +5,7 @@ mod working;
 pub use working::Interval;
 
 use jiff::Timestamp;
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use serde::Deserialize;
 use std::collections::BTreeSet;
@@ -117,10 +117,22 @@ impl Hours {
         self.zone.iana_name().unwrap_or("UTC")
     }
 
+    /// Date and time of day where the team works.
+    #[must_use]
+    pub fn local(&self, at: Timestamp) -> DateTime {
+        at.to_zoned(self.zone.clone()).datetime()
+    }
+
+    /// Whether the team's calendar calls that day a holiday.
+    #[must_use]
+    pub fn is_holiday(&self, date: Date) -> bool {
+        self.holidays.contains(&day_number(date))
+    }
+
     /// Whether the team works at that instant.
     #[must_use]
     pub fn is_open(&self, at: Timestamp) -> bool {
-        let local = at.to_zoned(self.zone.clone()).datetime();
+        let local = self.local(at);
         let minute = u16::from(local.hour().unsigned_abs()) * 60 + u16::from(local.minute().unsigned_abs());
         let today = self.on(local.date()).iter().any(|p| p.from <= minute && minute < p.until);
         let from_yesterday = local

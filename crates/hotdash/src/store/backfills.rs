@@ -148,6 +148,10 @@ impl Store {
         let sql = "SELECT id, body FROM roster WHERE desk = $1 AND kind = 'inbox'";
         let rows = self.read(sql, vec![desk.0.into()]).await?;
         let named = rows.iter().map(|row| Ok((row.int(0)?, row.json::<Named>(1)?.name)));
-        Ok(named.collect::<Result<Vec<_>, StoreError>>()?.into_iter().filter_map(|(id, name)| Some((id, name?))).collect())
+        Ok(named
+            .collect::<Result<Vec<_>, StoreError>>()?
+            .into_iter()
+            .filter_map(|(id, name)| Some((id, name?)))
+            .collect())
     }
 }

@@ -221,6 +221,18 @@ impl Store {
         rows.iter().map(|row| Ok(OpenClock { clock: row.json(0)?, conversation: row.json(1)? })).collect()
     }
 
+    /// When the reply that a conversation waits for is due, where a clock runs for it.
+    pub async fn reply_due_at(
+        &self,
+        desk: DeskId,
+        conversation: ConversationId,
+    ) -> Result<Option<i64>, StoreError> {
+        let sql = "SELECT CAST(min(due_at) AS BIGINT) FROM sla_clocks WHERE desk = $1 AND conversation = $2
+                   AND kind IN ('first_response', 'next_response') AND state = 'running'";
+        let row = self.read_one(sql, vec![desk.0.into(), conversation.0.into()]).await?;
+        row.map_or(Ok(None), |row| row.opt_int(0))
+    }
+
     /// How many clocks are not over, how many of them are over their time, and how many stand still.
     pub async fn sla_counts(&self, desk: DeskId, now: i64) -> Result<(i64, i64, i64), StoreError> {
         let sql = "SELECT CAST(count(*) AS BIGINT),

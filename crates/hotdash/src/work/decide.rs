@@ -1,6 +1,6 @@
 //! Deciding about a customer's message: the core concludes, the shell looks first and writes afterwards.
 
-use super::{JobError, Step, change_for, job, nothing, want_soon};
+use super::{JobError, Step, change_for, job, nothing, sla, want_soon};
 use crate::app::{App, Desk, Notice};
 use crate::store::conversations::keep_conversation;
 use crate::store::decisions::{Cause, NewDecision, Rotation, keep_decision, take_turn};
@@ -11,7 +11,7 @@ use crate::store::{Batch, StoreError};
 use hotdash_core::action::Action;
 use hotdash_core::analysis::{Analysis, Analyzer};
 use hotdash_core::conversation::{Conversation, Message, Status};
-use hotdash_core::decide::{Decision, Snapshot, decide, decide_assignment};
+use hotdash_core::decide::{Decision, SlaState, Snapshot, decide, decide_assignment};
 use hotdash_core::ids::{ConversationId, DecisionId, DeskId, DraftId, EffectId, MessageId};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -109,6 +109,7 @@ struct Seen {
     agents: std::sync::Arc<Vec<hotdash_core::conversation::Agent>>,
     message_count: usize,
     earlier_conversations: usize,
+    sla: SlaState,
 }
 
 impl Seen {
@@ -120,14 +121,12 @@ impl Seen {
         rotation: &'a Rotation,
     ) -> Snapshot<'a> {
         Snapshot {
-            conversation: &self.conversation,
-            message,
-            analysis,
             agents: &self.agents,
             turns: &rotation.last,
-            hours: &desk.hours,
             message_count: self.message_count,
             earlier_conversations: self.earlier_conversations,
+            sla: Some(self.sla),
+            ..Snapshot::of(&self.conversation, message, analysis, &desk.hours)
         }
     }
 }
@@ -141,7 +140,8 @@ async fn look(app: &App, desk: &Desk, message: &Message) -> Result<(Seen, Rotati
     let rotation = app.store.rotation(desk.id).await?;
     let message_count = thread.iter().filter(|m| !m.private).count();
     let earlier_conversations = earlier.len();
-    Ok((Seen { conversation, agents, message_count, earlier_conversations }, rotation))
+    let sla = sla::standing(app, desk.id, conversation.id).await?;
+    Ok((Seen { conversation, agents, message_count, earlier_conversations, sla }, rotation))
 }
 
 /// A conclusion and what it was drawn from.

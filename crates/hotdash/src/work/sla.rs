@@ -16,9 +16,10 @@ use crate::store::sla::{
 use crate::store::{Batch, StoreError};
 use futures_util::future::join_all;
 use hotdash_core::conversation::Conversation;
+use hotdash_core::decide::SlaState;
 use hotdash_core::event::Event;
 use hotdash_core::ids::{ConversationId, DeskId, EffectId, JobId};
-use hotdash_core::sla::{About, Clock, History, Kind, Mark};
+use hotdash_core::sla::{About, BREACH, Clock, ClockState, History, Kind, Mark};
 use jiff::Timestamp;
 use std::collections::HashSet;
 use std::time::Duration;
@@ -236,6 +237,29 @@ async fn settle(app: &App, desk: &Desk, seen: &KeptClock) -> Result<(), StoreErr
         Err(StoreError::Conflict { .. }) => Ok(()),
         done => done.map(drop),
     }
+}
+
+/// How far the clock of a conversation has come that is nearest to its target, as rules ask.
+pub(super) async fn standing(
+    app: &App,
+    desk: DeskId,
+    conversation: ConversationId,
+) -> Result<SlaState, StoreError> {
+    let now = app.clock.now();
+    let clocks = app.store.sla_clocks(desk, conversation).await?;
+    let up = |clock: &Clock| {
+        let passed = clock.marks.iter().filter(|mark| mark.at.is_some_and(|at| at <= now));
+        passed.map(|mark| mark.share).max().unwrap_or(0)
+    };
+    let running = clocks.iter().filter(|kept| {
+        kept.clock.end.is_none() && matches!(kept.clock.at(now), ClockState::Running | ClockState::Breached)
+    });
+    Ok(match running.map(|kept| up(&kept.clock)).max() {
+        None => SlaState::None,
+        Some(0) => SlaState::Running,
+        Some(share @ 1..BREACH) => SlaState::Warned { percent: u8::try_from(share).unwrap_or(u8::MAX) },
+        Some(_) => SlaState::Breached,
+    })
 }
 
 /// Put the job into the queue that computes clocks anew where targets or hours have changed since, and for what was

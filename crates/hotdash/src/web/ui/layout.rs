@@ -118,7 +118,10 @@ impl Shell {
     pub(crate) fn is_at(&self, nav: &str) -> bool {
         matches!(
             (self.nav, nav),
-            (Nav::Queue, "queue") | (Nav::Sla, "sla") | (Nav::Deliveries, "deliveries") | (Nav::Account, "account")
+            (Nav::Queue, "queue")
+                | (Nav::Sla, "sla")
+                | (Nav::Deliveries, "deliveries")
+                | (Nav::Account, "account")
         )
     }
 }

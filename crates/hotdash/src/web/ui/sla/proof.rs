@@ -122,7 +122,8 @@ fn clock_view(seat: &Seat, kept: &KeptClock, times: &Times) -> ClockView {
         due: clock.due().map(moment),
         ended: clock.end.map(|end| moment(end.at)),
         counted: in_words(clock.elapsed(time, times.now())),
-        sum: (clock.due().is_some()).then(|| in_words(proof.iter().map(hotdash_core::hours::Interval::length).sum())),
+        sum: (clock.due().is_some())
+            .then(|| in_words(proof.iter().map(hotdash_core::hours::Interval::length).sum())),
         intervals: proof
             .iter()
             .take(INTERVALS)
@@ -154,7 +155,9 @@ fn sentence(state: ClockState, is_over: bool) -> String {
         ClockState::Met => "It was kept in time.".to_owned(),
         ClockState::Breached if is_over => "It was kept too late.".to_owned(),
         ClockState::Breached => "The time is up.".to_owned(),
-        ClockState::Stopped => "It ended before its time: resolved without a reply, or given to a bot.".to_owned(),
+        ClockState::Stopped => {
+            "It ended before its time: resolved without a reply, or given to a bot.".to_owned()
+        }
     }
 }
 
