@@ -6,6 +6,7 @@ mod backfill;
 mod intake;
 mod load;
 mod postgres;
+mod sla;
 mod soak;
 mod start;
 
@@ -34,6 +35,8 @@ enum Measure {
     Soak(soak::Soak),
     /// How much of the desk's rate limit a backfill uses, alone and beside another client.
     Backfill(backfill::Backfill),
+    /// How long after its instant an SLA warning is given, with many running clocks.
+    Sla(sla::Sla),
     /// The load of `intake`, in a process of its own.
     #[command(hide = true)]
     Load(load::Load),
@@ -45,6 +48,7 @@ fn main() -> anyhow::Result<()> {
         Measure::Start(start) => many_threads()?.block_on(start.run()),
         Measure::Soak(soak) => many_threads()?.block_on(soak.run()),
         Measure::Backfill(backfill) => many_threads()?.block_on(backfill.run()),
+        Measure::Sla(sla) => many_threads()?.block_on(sla.run()),
         Measure::Load(load) => {
             let one_thread = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
             one_thread.block_on(load.run())

@@ -16,6 +16,7 @@
 //! | [`decide`] | rules + what is known → what to do, with reasons |
 //! | [`routing`] | who gets a conversation |
 //! | [`draft`] | replies: composed, asked of a model, checked, shown |
+//! | [`sla`] | what is promised, and the clocks that watch it |
 //! | [`grade`] | how good a reply was |
 
 pub mod action;
@@ -30,3 +31,6 @@ pub mod hours;
 pub mod ids;
 pub mod routing;
 pub mod rulebook;
+pub mod sla;
+
+pub use sla::check_sla_breach;

@@ -18,6 +18,7 @@ pub mod messages;
 mod migrate;
 mod postgres;
 pub mod reviews;
+pub mod sla;
 mod sqlite;
 pub mod users;
 mod value;

@@ -13,6 +13,9 @@ use hotdash_core::conversation::Agent;
 use hotdash_core::hours::{Hours, HoursError};
 use hotdash_core::ids::{ConversationId, DeskId};
 use hotdash_core::rulebook::{Rulebook, SHIPPED};
+use hotdash_core::sla::{SHIPPED as SHIPPED_TARGETS, SlaPolicy};
+use jiff::SignedDuration;
+use sha2::{Digest, Sha256};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Mutex;
@@ -33,6 +36,9 @@ pub struct Desk {
     pub knowledge: Knowledge,
     pub rulebook: ArcSwap<Rulebook>,
     pub hours: Hours,
+    pub sla: SlaPolicy,
+    /// Changes whenever targets or hours do.
+    pub sla_version: String,
     agents: Mutex<Option<(i64, Arc<Vec<Agent>>)>>,
 }
 
@@ -59,6 +65,8 @@ impl Desk {
             knowledge: knowledge(&settings.knowledge)?,
             rulebook: ArcSwap::from_pointee(rulebook(&settings)?),
             hours: hours(&settings)?,
+            sla: sla(&settings)?,
+            sla_version: sla_version(&settings)?,
             settings,
             agents: Mutex::new(None),
         })
@@ -124,6 +132,22 @@ fn hours(settings: &DeskConfig) -> Result<Hours, HoursError> {
         Some(text) => Hours::parse(text),
         None => Hours::shipped().in_zone(&settings.timezone),
     }
+}
+
+/// What is promised: the team's own file, or the shipped one.
+fn sla(settings: &DeskConfig) -> Result<SlaPolicy, StartError> {
+    let (file, text) = match &settings.sla {
+        Some((file, text)) => (file.as_str(), text.as_str()),
+        None => SHIPPED_TARGETS,
+    };
+    SlaPolicy::parse(file, text, SignedDuration::from_mins(settings.sla_minutes))
+        .map_err(|problems| StartError::Sla { problems: problems.iter().map(ToString::to_string).collect() })
+}
+
+fn sla_version(settings: &DeskConfig) -> Result<String, StartError> {
+    let hours = settings.hours.as_deref().unwrap_or(&settings.timezone);
+    let digest = Sha256::digest(format!("{}\n{}\n{hours}", sla(settings)?.hash(), settings.key));
+    Ok(hex::encode(digest).chars().take(12).collect())
 }
 
 /// 128 random bits: nobody guesses the address.

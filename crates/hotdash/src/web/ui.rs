@@ -14,6 +14,7 @@ mod outcome;
 mod queue;
 mod sending;
 mod side;
+mod sla;
 mod thread;
 mod words;
 
@@ -50,6 +51,8 @@ pub fn router(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/dead-letters/replay", post(deliveries::replay_all).get(deliveries::back))
         .route("/dead-letters/{id}/replay", post(deliveries::replay).get(deliveries::back))
         .route("/dead-letters/{id}/put-away", post(deliveries::put_away).get(deliveries::back))
+        .route("/sla", get(sla::show))
+        .route("/sla/{conversation}", get(sla::show_proof))
         .route("/events", get(events::stream))
         .merge(auth::router())
         .fallback(error::not_found)

@@ -1,6 +1,6 @@
 //! Reading a delivery: what happened, what is true now, and whether somebody must decide.
 
-use super::{JobError, Step, decide, nothing, ours};
+use super::{JobError, Step, decide, nothing, ours, sla};
 use crate::app::{App, Notice};
 use crate::chatwoot::event::{Misread, understand};
 use crate::store::conversations::keep_conversation;
@@ -114,6 +114,9 @@ async fn consequences(
     };
     let mut notices: Vec<Notice> =
         event.conversation_id().map(Notice::ConversationChanged).into_iter().collect();
+    if let Some(desk) = app.desk(job.desk) {
+        notices.extend(sla::follow(app, desk, event, heard, &mut batch).await?);
+    }
     if let (Event::MessageUpdated { .. }, Origin::Effect(effect)) = (event, origin)
         && let Some(draft) = effect.draft
     {

@@ -42,6 +42,8 @@ mod replay;
 #[cfg(test)]
 mod secrets;
 #[cfg(test)]
+mod sla;
+#[cfg(test)]
 mod store;
 #[cfg(test)]
 mod support;

@@ -5,4 +5,5 @@ mod deliveries;
 mod driver;
 mod pages;
 mod sending;
+mod sla;
 mod widget;

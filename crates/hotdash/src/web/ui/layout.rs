@@ -15,6 +15,7 @@ use axum::response::{IntoResponse, Response};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Nav {
     Queue,
+    Sla,
     Deliveries,
     Account,
     Nowhere,
@@ -117,7 +118,10 @@ impl Shell {
     pub(crate) fn is_at(&self, nav: &str) -> bool {
         matches!(
             (self.nav, nav),
-            (Nav::Queue, "queue") | (Nav::Deliveries, "deliveries") | (Nav::Account, "account")
+            (Nav::Queue, "queue")
+                | (Nav::Sla, "sla")
+                | (Nav::Deliveries, "deliveries")
+                | (Nav::Account, "account")
         )
     }
 }
