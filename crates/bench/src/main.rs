@@ -8,6 +8,7 @@ mod intake;
 mod load;
 mod postgres;
 mod rules;
+mod sla;
 mod soak;
 mod start;
 
@@ -40,6 +41,8 @@ enum Measure {
     Backtest(backtest::Backtest),
     /// One message against a thousand rules, beside json-rules-engine and zen-engine. Needs Node and npm.
     Rules(rules::Rules),
+    /// How long after its instant an SLA warning is given, with many running clocks.
+    Sla(sla::Sla),
     /// The load of `intake`, in a process of its own.
     #[command(hide = true)]
     Load(load::Load),
@@ -53,6 +56,7 @@ fn main() -> anyhow::Result<()> {
         Measure::Backfill(backfill) => many_threads()?.block_on(backfill.run()),
         Measure::Backtest(backtest) => many_threads()?.block_on(backtest.run()),
         Measure::Rules(rules) => rules.run(),
+        Measure::Sla(sla) => many_threads()?.block_on(sla.run()),
         Measure::Load(load) => {
             let one_thread = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
             one_thread.block_on(load.run())

@@ -19,6 +19,7 @@
 //! | [`cases`] | messages a lead writes down, and what the rules must do with them |
 //! | [`routing`] | who gets a conversation |
 //! | [`draft`] | replies: composed, asked of a model, checked, shown |
+//! | [`sla`] | what is promised, and the clocks that watch it |
 //! | [`grade`] | how good a reply was |
 
 pub mod action;
@@ -36,3 +37,6 @@ pub mod ids;
 pub mod record;
 pub mod routing;
 pub mod rulebook;
+pub mod sla;
+
+pub use sla::check_sla_breach;

@@ -10,7 +10,7 @@ pub(crate) mod facts;
 mod index;
 mod keywords;
 mod parse;
-mod vocabulary;
+pub(crate) mod vocabulary;
 
 pub use explain::Seen;
 

@@ -373,3 +373,57 @@ CREATE TABLE shadow_decisions (
     decided_at BIGINT NOT NULL,
     PRIMARY KEY (desk, hash, decision)
 );
+
+-- SLA clocks -----------------------------------------------------------------------------------------------------------
+
+-- What the clocks of a conversation are computed from.
+CREATE TABLE sla_histories (
+    desk BIGINT NOT NULL,
+    conversation BIGINT NOT NULL,
+    history TEXT NOT NULL,
+    -- of the targets and hours its clocks were computed with
+    policy TEXT NOT NULL,
+    -- counted up with each change: whoever writes must have read the last
+    version BIGINT NOT NULL,
+    PRIMARY KEY (desk, conversation)
+);
+
+-- The clocks as they follow from that, one of a kind.
+CREATE TABLE sla_clocks (
+    desk BIGINT NOT NULL,
+    conversation BIGINT NOT NULL,
+    -- first_response, next_response, resolution
+    kind TEXT NOT NULL,
+    start BIGINT NOT NULL,
+    -- running, paused, met, breached, stopped; the last three are over
+    state TEXT NOT NULL,
+    -- when all of the time is up; NULL while it stands still before that, and when it ended before
+    due_at BIGINT,
+    -- the next warning that was not given yet
+    next_at BIGINT,
+    next_share BIGINT,
+    body TEXT NOT NULL,
+    PRIMARY KEY (desk, conversation, kind)
+);
+CREATE INDEX sla_clocks_by_next ON sla_clocks (desk, next_at) WHERE next_at IS NOT NULL;
+CREATE INDEX sla_clocks_by_due ON sla_clocks (desk, due_at) WHERE state IN ('running', 'paused');
+
+-- Warnings that were given. A clock that begins anew has another start, so each is given once.
+CREATE TABLE sla_warnings (
+    desk BIGINT NOT NULL,
+    conversation BIGINT NOT NULL,
+    kind TEXT NOT NULL,
+    start BIGINT NOT NULL,
+    -- percent of the target's time
+    share BIGINT NOT NULL,
+    -- when that share was up, and when it was noticed
+    due_at BIGINT NOT NULL,
+    given_at BIGINT NOT NULL,
+    -- 1: hotdash was not there in time
+    late BIGINT NOT NULL,
+    because TEXT NOT NULL,
+    -- what it asked for, with rule and reason
+    actions TEXT NOT NULL,
+    PRIMARY KEY (desk, conversation, kind, start, share)
+);
+CREATE INDEX sla_warnings_by_time ON sla_warnings (desk, given_at);

@@ -77,6 +77,8 @@ pub struct DeskConfig {
     pub rules: Vec<(String, String)>,
     /// First-response target.
     pub sla_minutes: i64,
+    /// The team's targets: the file's name and its TOML; `None` = the shipped ones.
+    pub sla: Option<(String, String)>,
     pub knowledge: KnowledgeSource,
     /// Who signs for the shop in drafts.
     pub shop_name: String,
@@ -173,6 +175,7 @@ fn desks(raw: &Raw) -> Result<Vec<DeskConfig>, ConfigError> {
 }
 
 fn desk(key: String, raw: &Raw) -> Result<DeskConfig, ConfigError> {
+    let sla = raw.optional("sla_file").map(|file| Ok((file.clone(), raw::read_text(Path::new(&file))?)));
     Ok(DeskConfig {
         key,
         base_url: raw.web_address("desk_url")?,
@@ -184,6 +187,7 @@ fn desk(key: String, raw: &Raw) -> Result<DeskConfig, ConfigError> {
         timezone: raw.timezone("timezone")?,
         hours: raw.optional("hours_file").map(|file| raw::read_text(Path::new(&file))).transpose()?,
         rules: raw.optional("rules_file").map_or(Ok(Vec::new()), |file| raw::read_rules(Path::new(&file)))?,
+        sla: sla.transpose()?,
         sla_minutes: raw.number("sla_minutes", 1, 100_000)?,
         knowledge: raw
             .optional("knowledge_dir")

@@ -19,6 +19,7 @@ mod migrate;
 mod postgres;
 pub mod reviews;
 pub mod rulebooks;
+pub mod sla;
 mod sqlite;
 pub mod users;
 mod value;

@@ -172,7 +172,7 @@ pub(crate) const CLOCKS: [(&str, Mark); 4] = [
 pub(crate) const VIPS: [(&str, Mark); 2] = [("true", Mark::Vip), ("false", Mark::NoVip)];
 
 /// The word most like a wrong one, if any is like it.
-pub(super) fn nearest<'a>(wrong: &str, words: impl IntoIterator<Item = &'a str>) -> Option<String> {
+pub(crate) fn nearest<'a>(wrong: &str, words: impl IntoIterator<Item = &'a str>) -> Option<String> {
     let wrong = wrong.to_lowercase();
     words
         .into_iter()

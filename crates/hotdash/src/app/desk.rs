@@ -16,6 +16,9 @@ use hotdash_core::conversation::Agent;
 use hotdash_core::hours::Hours;
 use hotdash_core::ids::{ConversationId, DeskId};
 use hotdash_core::rulebook::Rulebook;
+use hotdash_core::sla::{SHIPPED as SHIPPED_TARGETS, SlaPolicy};
+use jiff::SignedDuration;
+use sha2::{Digest, Sha256};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Mutex;
@@ -46,6 +49,9 @@ pub struct Desk {
     rules_at: ArcSwap<Stamp>,
     /// Whoever looked first must not overtake whoever looked last.
     taking_up: Mutex<()>,
+    pub sla: SlaPolicy,
+    /// Changes whenever targets or hours do.
+    pub sla_version: String,
     agents: Mutex<Option<(i64, Arc<Vec<Agent>>)>>,
 }
 
@@ -91,6 +97,8 @@ impl Desk {
             hours_hash: hours.hash(),
             rules_at: ArcSwap::from_pointee(Stamp { version, shadow: None }),
             taking_up: Mutex::new(()),
+            sla: sla(&settings)?,
+            sla_version: sla_version(&settings)?,
             settings,
             agents: Mutex::new(None),
         })
@@ -188,6 +196,22 @@ fn knowledge(source: &KnowledgeSource) -> Result<Knowledge, KnowledgeError> {
         KnowledgeSource::DemoShop => Knowledge::shipped(),
         KnowledgeSource::Nothing => Knowledge::empty(),
     }
+}
+
+/// What is promised: the team's own file, or the shipped one.
+fn sla(settings: &DeskConfig) -> Result<SlaPolicy, StartError> {
+    let (file, text) = match &settings.sla {
+        Some((file, text)) => (file.as_str(), text.as_str()),
+        None => SHIPPED_TARGETS,
+    };
+    SlaPolicy::parse(file, text, SignedDuration::from_mins(settings.sla_minutes))
+        .map_err(|problems| StartError::Sla { problems: problems.iter().map(ToString::to_string).collect() })
+}
+
+fn sla_version(settings: &DeskConfig) -> Result<String, StartError> {
+    let hours = settings.hours.as_deref().unwrap_or(&settings.timezone);
+    let digest = Sha256::digest(format!("{}\n{}\n{hours}", sla(settings)?.hash(), settings.key));
+    Ok(hex::encode(digest).chars().take(12).collect())
 }
 
 /// 128 random bits: nobody guesses the address.

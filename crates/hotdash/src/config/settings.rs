@@ -100,6 +100,13 @@ pub const SETTINGS: &[Setting] = &[
         "TOML file with the team's rules, or a folder of such files; without it the five that are shipped",
     )
     .of_desk(),
+    plain(
+        "sla_file",
+        "HOTDASH_SLA_FILE",
+        None,
+        "TOML file with what is promised to customers; without it the first response of `CHATWOOT_SLA_MINUTES`",
+    )
+    .of_desk(),
     plain("knowledge_dir", "HOTDASH_KNOWLEDGE_DIR", None, "folder of Markdown files that drafts may rest on")
         .of_desk(),
     plain("shop_name", "HOTDASH_SHOP_NAME", Some("our team"), "how drafts sign for you").of_desk(),

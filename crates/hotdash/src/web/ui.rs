@@ -15,6 +15,7 @@ mod queue;
 mod rules;
 mod sending;
 mod side;
+mod sla;
 mod thread;
 mod words;
 
@@ -59,6 +60,8 @@ pub fn router(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/rules/shadow/off", post(rules::end_shadow).get(rules::back))
         .route("/rules/backtest", get(rules::backtest::show))
         .route("/rules/explain/{conversation}", get(rules::explain::show))
+        .route("/sla", get(sla::show))
+        .route("/sla/{conversation}", get(sla::show_proof))
         .route("/events", get(events::stream))
         .merge(
             Router::new()

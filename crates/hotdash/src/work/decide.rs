@@ -1,11 +1,11 @@
 //! Deciding about a customer's message: the core concludes, the shell looks first and writes afterwards.
 
-use super::{JobError, Step, job, nothing, want_soon};
+use super::{JobError, Step, change_for, job, nothing, sla, want_soon};
 use crate::app::{App, Desk, Notice};
 use crate::store::conversations::keep_conversation;
 use crate::store::decisions::{Cause, NewDecision, Rotation, keep_decision, take_turn};
 use crate::store::drafts::{hold_living_draft, queue_draft};
-use crate::store::effects::{Change, NewEffect};
+use crate::store::effects::NewEffect;
 use crate::store::jobs::{Job, NewJob, enqueue};
 use crate::store::rulebooks::{ShadowDecision, keep_match, keep_shadow_decision};
 use crate::store::{Batch, StoreError};
@@ -13,7 +13,7 @@ use hotdash_core::action::Action;
 use hotdash_core::analysis::{Analysis, Analyzer};
 use hotdash_core::backtest::{Change as Otherwise, Outcome};
 use hotdash_core::conversation::{Conversation, Message, Status};
-use hotdash_core::decide::{Decision, Snapshot};
+use hotdash_core::decide::{Decision, SlaState, Snapshot};
 use hotdash_core::ids::{ConversationId, DecisionId, DeskId, DraftId, EffectId, MessageId};
 use hotdash_core::record::{Question, Record};
 use hotdash_core::rulebook::Rulebook;
@@ -123,6 +123,7 @@ struct Seen {
     agents: std::sync::Arc<Vec<hotdash_core::conversation::Agent>>,
     message_count: usize,
     earlier_conversations: usize,
+    sla: SlaState,
 }
 
 impl Seen {
@@ -138,6 +139,7 @@ impl Seen {
             turns: &rotation.last,
             message_count: self.message_count,
             earlier_conversations: self.earlier_conversations,
+            sla: Some(self.sla),
             ..Snapshot::of(&self.conversation, message, analysis, &desk.hours)
         }
     }
@@ -152,7 +154,8 @@ async fn look(app: &App, desk: &Desk, message: &Message) -> Result<(Seen, Rotati
     let rotation = app.store.rotation(desk.id).await?;
     let message_count = thread.iter().filter(|m| !m.private).count();
     let earlier_conversations = earlier.len();
-    Ok((Seen { conversation, agents, message_count, earlier_conversations }, rotation))
+    let sla = sla::standing(app, desk.id, conversation.id).await?;
+    Ok((Seen { conversation, agents, message_count, earlier_conversations, sla }, rotation))
 }
 
 /// A conclusion and what it was drawn from.
@@ -224,16 +227,4 @@ fn keep(app: &App, desk: &Desk, made: &Made<'_>) -> Result<(DecisionId, Batch), 
 fn otherwise(candidate: &Rulebook, desk: &Desk, made: &Made<'_>) -> Vec<Otherwise> {
     let decided = made.seen.decide(candidate, made.analysis, &desk.hours);
     Outcome::of(made.decision).changes(&Outcome::of(&decided))
-}
-
-fn change_for(action: &Action) -> Option<Change> {
-    Some(match action {
-        Action::AssignAgent { agent, .. } => Change::AssignAgent { agent: *agent },
-        Action::AssignTeam { team } => Change::AssignTeam { team: *team },
-        Action::AddLabels { labels } => Change::AddLabels { labels: labels.clone() },
-        Action::SetPriority { priority } => Change::SetPriority { priority: *priority },
-        Action::Note { text } => Change::Note { text: text.clone() },
-        // Nothing on the desk: the first is a job, the second a property of the draft.
-        Action::AwaitAgent | Action::HoldForSecond => return None,
-    })
 }

@@ -1,9 +1,10 @@
 //! Reading a delivery: what happened, what is true now, and whether somebody must decide.
 
-use super::{JobError, Step, decide, nothing, ours};
+use super::{JobError, Step, decide, nothing, ours, sla};
 use crate::app::{App, Notice};
 use crate::chatwoot::event::{Misread, understand};
 use crate::store::conversations::keep_conversation;
+use crate::store::decisions::Cause;
 use crate::store::deliveries::{bury_delivery, settle_delivery};
 use crate::store::drafts::{DraftState, end_drafts, end_drafts_of_closed, supersede_drafts};
 use crate::store::effects::Effect;
@@ -98,7 +99,10 @@ async fn consequences(
             Some("our own message")
         }
         Event::MessageCreated { message, conversation, .. } => {
-            moved(app, job.desk, conversation, message, &mut batch);
+            // Told again: its draft may have given way to one for an earlier message, because it was deleted.
+            if !app.store.is_decided(job.desk, message.id, Cause::Message).await? {
+                moved(app, job.desk, conversation, message, &mut batch);
+            }
             None
         }
         Event::MessageUpdated { message, .. } => {
@@ -110,6 +114,9 @@ async fn consequences(
     };
     let mut notices: Vec<Notice> =
         event.conversation_id().map(Notice::ConversationChanged).into_iter().collect();
+    if let Some(desk) = app.desk(job.desk) {
+        notices.extend(sla::follow(app, desk, event, heard, &mut batch).await?);
+    }
     if let (Event::MessageUpdated { .. }, Origin::Effect(effect)) = (event, origin)
         && let Some(draft) = effect.draft
     {

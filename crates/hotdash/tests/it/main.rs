@@ -44,6 +44,8 @@ mod rules;
 #[cfg(test)]
 mod secrets;
 #[cfg(test)]
+mod sla;
+#[cfg(test)]
 mod store;
 #[cfg(test)]
 mod support;

@@ -6,4 +6,5 @@ mod driver;
 mod pages;
 mod rules;
 mod sending;
+mod sla;
 mod widget;

@@ -16,6 +16,7 @@ use axum::response::{IntoResponse, Response};
 pub(crate) enum Nav {
     Queue,
     Rules,
+    Sla,
     Deliveries,
     Account,
     Nowhere,
@@ -120,6 +121,7 @@ impl Shell {
             (self.nav, nav),
             (Nav::Queue, "queue")
                 | (Nav::Rules, "rules")
+                | (Nav::Sla, "sla")
                 | (Nav::Deliveries, "deliveries")
                 | (Nav::Account, "account")
         )
