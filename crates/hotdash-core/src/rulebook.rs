@@ -115,6 +115,17 @@ pub struct Problem {
     pub message: String,
     /// The right word nearest to a misspelt one.
     pub nearest: Option<String>,
+    pub severity: Severity,
+}
+
+/// How bad a problem is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// It works, but perhaps not as meant.
+    Warning,
+    /// The rule does not do what it says.
+    Error,
 }
 
 impl std::fmt::Display for Problem {
@@ -145,6 +156,13 @@ impl Rulebook {
     #[must_use]
     pub fn parse(files: &[(&str, &str)]) -> (Self, Vec<Problem>) {
         parse::parse(files)
+    }
+
+    /// Rules that can be read but hardly mean what they say: never matched or never reached, in conflict, setting
+    /// each other off, with words that add nothing. In the order of the rules, errors and warnings.
+    #[must_use]
+    pub fn check(&self) -> Vec<Problem> {
+        check::check(self)
     }
 
     /// A JSON file in the form of the original guide as a rule file in TOML, for whoever wants to go on writing there.

@@ -14,7 +14,7 @@ use super::check;
 use super::index::Index;
 use super::keywords::{Collector, Keywords};
 use super::vocabulary::{FILE_KEYS, RULE_KEYS, nearest};
-use super::{Group, Problem, Rule, Rulebook, Strategy, Then};
+use super::{Group, Problem, Rule, Rulebook, Severity, Strategy, Then};
 use crate::ids::RuleId;
 use groups::Groups;
 use toml::{Table, Value};
@@ -110,6 +110,7 @@ impl Reader {
             key: key.to_owned(),
             message: message.to_owned(),
             nearest,
+            severity: Severity::Error,
         });
     }
 

@@ -1,5 +1,6 @@
 //! The grammar: what is accepted, what is refused, and how the refusal reads.
 
+mod check;
 mod json;
 mod naive;
 

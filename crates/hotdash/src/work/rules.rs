@@ -16,7 +16,7 @@ use crate::store::rulebooks::{
 };
 use crate::store::{Store, StoreError};
 use hotdash_core::ids::DeskId;
-use hotdash_core::rulebook::{Problem, Rulebook};
+use hotdash_core::rulebook::{Problem, Rulebook, Severity};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -87,9 +87,14 @@ pub fn in_own_words(text: &str) -> Result<String, Vec<Problem>> {
     if problems.is_empty() { Ok(translated) } else { Err(problems) }
 }
 
-/// Check a text for the edited layer on top of what it will stand on.
-pub fn check(desk: &Desk, text: &str) -> Result<Rules, Vec<Problem>> {
-    desk.layers.with(text).parse()
+/// Check a text for the edited layer on top of what it will stand on: (the rules, what to look at again).
+///
+/// # Errors
+/// What keeps it from being activated: what cannot be read, and rules that cannot do what they say.
+pub fn check(desk: &Desk, text: &str) -> Result<(Rules, Vec<Problem>), Vec<Problem>> {
+    let rules = desk.layers.with(text).parse()?;
+    let told = rules.rulebook.check();
+    if told.iter().any(|problem| problem.severity == Severity::Error) { Err(told) } else { Ok((rules, told)) }
 }
 
 /// The text of the edited layer and its version; empty where nothing was edited.
@@ -100,6 +105,7 @@ pub async fn edited(store: &Store, desk: DeskId) -> Result<(String, i64), StoreE
 
 /// Make a text the edited layer, and decide by it from now on.
 pub async fn edit(app: &App, desk: &Desk, edit: &Edit) -> Result<i64, RulesError> {
+    check(desk, &edit.text).map_err(RulesError::Problems)?;
     let number = keep_edit(&app.store, &app.clock, desk.id, &desk.layers, edit, None).await?;
     desk.take_up_rules(&app.store, app.clock.now_ms()).await?;
     Ok(number)
@@ -118,7 +124,7 @@ pub async fn switch(
     if active != based_on {
         return Err(RulesError::Moved { active });
     }
-    let rules = check(desk, &text).map_err(RulesError::Problems)?;
+    let rules = desk.layers.with(&text).parse().map_err(RulesError::Problems)?;
     let known = rules.rulebook.rules().iter().find(|known| known.id.as_str() == rule);
     let known = known.ok_or_else(|| RulesError::NoSuchRule(rule.to_owned()))?;
     if known.enabled == on {

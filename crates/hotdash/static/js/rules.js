@@ -21,17 +21,21 @@ function line(problem) {
   return item;
 }
 
-function show({ problems, rules }) {
+function listed(problems, title, kind, className = "") {
+  const list = document.createElement("ol");
+  list.className = className;
+  list.append(...problems.map(line));
+  return [words("p", title, kind), list];
+}
+
+function show({ problems, warnings, rules }) {
   const findings = document.getElementById("findings");
   if (!findings) return;
-  if (!problems.length) {
-    findings.replaceChildren(words("p", `Nothing to mend: ${rules} rules in all.`, "fine"));
-    return;
-  }
-  const list = document.createElement("ol");
-  list.append(...problems.map(line));
   const count = problems.length === 1 ? "One thing" : `${problems.length} things`;
-  findings.replaceChildren(words("p", `${count} to mend:`, "amiss"), list);
+  const first = problems.length
+    ? listed(problems, `${count} to mend:`, "amiss")
+    : [words("p", `Nothing to mend: ${rules} rules in all.`, "fine")];
+  findings.replaceChildren(...first, ...(warnings.length ? listed(warnings, "Worth a look:", "doubt", "doubts") : []));
 }
 
 async function check(field) {

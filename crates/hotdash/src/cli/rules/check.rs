@@ -3,7 +3,7 @@
 use super::rule_files;
 use crate::app::rules::Layers;
 use clap::Args;
-use hotdash_core::rulebook::{Rulebook, SHIPPED};
+use hotdash_core::rulebook::{Rulebook, SHIPPED, Severity};
 use serde_json::json;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -26,15 +26,24 @@ pub(super) struct Check {
 impl Check {
     pub(super) fn run(&self) -> anyhow::Result<ExitCode> {
         let layers = Layers::of_files(rule_files(&self.files)?);
-        let (rulebook, problems) = Rulebook::parse(&layers.files());
+        let (rulebook, mut problems) = Rulebook::parse(&layers.files());
+        for doubtful in rulebook.check() {
+            if !problems.contains(&doubtful) {
+                problems.push(doubtful);
+            }
+        }
+        let is_sound = problems.iter().all(|problem| problem.severity == Severity::Warning);
         if self.json {
             println!(
                 "{}",
                 json!({ "rules": rulebook.rules().len(), "hash": rulebook.hash(), "problems": problems })
             );
         } else {
-            problems.iter().for_each(|problem| println!("{problem}"));
-            if problems.is_empty() {
+            for problem in &problems {
+                let how_bad = if problem.severity == Severity::Warning { "worth a look: " } else { "" };
+                println!("{how_bad}{problem}");
+            }
+            if is_sound {
                 let shipped = Rulebook::parse(&[SHIPPED]).0.rules().len();
                 println!(
                     "{} rules ({shipped} shipped ones among them or replaced), nothing to mend. Known as {}.",
@@ -43,6 +52,6 @@ impl Check {
                 );
             }
         }
-        Ok(if problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+        Ok(if is_sound { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }
 }

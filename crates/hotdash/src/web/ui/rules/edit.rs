@@ -42,7 +42,10 @@ impl Framed for EditPage {
 /// What the check of a text says, also to the page's script.
 #[derive(Debug, Default, Serialize)]
 pub(in crate::web::ui) struct Checked {
+    /// They keep it from being activated.
     pub(super) problems: Vec<Told>,
+    /// They do not.
+    pub(super) warnings: Vec<Told>,
     pub(super) rules: usize,
     pub(super) hash: Option<String>,
 }
@@ -122,7 +125,7 @@ pub(in crate::web::ui) async fn submit(
             begun.map(|_| "shadow")
         }
         "backtest" => match rules::check(&seat.desk, &form.text) {
-            Ok(rules) => {
+            Ok((rules, _)) => {
                 return backtest::of_candidate(&app, &seat, rules.rulebook, form.text, form.version).await;
             }
             Err(problems) => Err(RulesError::Problems(problems)),
@@ -180,16 +183,18 @@ fn named(file: &str) -> String {
 pub(super) fn checked(seat: &Seat, text: &str) -> Checked {
     let own = rules::in_own_words(text);
     match own.and_then(|own| rules::check(&seat.desk, &own)) {
-        Ok(rules) => Checked {
+        Ok((rules, told)) => Checked {
+            warnings: told_all(&told, text),
             problems: Vec::new(),
             rules: rules.rulebook.rules().len(),
             hash: Some(rules.rulebook.hash().to_owned()),
         },
-        Err(problems) => Checked {
-            problems: problems.iter().map(|problem| told(problem, text)).collect(),
-            ..Checked::default()
-        },
+        Err(problems) => Checked { problems: told_all(&problems, text), ..Checked::default() },
     }
+}
+
+fn told_all(problems: &[Problem], text: &str) -> Vec<Told> {
+    problems.iter().map(|problem| told(problem, text)).collect()
 }
 
 fn told(problem: &Problem, text: &str) -> Told {
