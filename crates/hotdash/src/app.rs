@@ -1,8 +1,9 @@
 //! The bag of ports that every use-case gets: what the house shares, and the desks with what belongs to each.
 
 mod desk;
+pub mod rules;
 
-pub use desk::{Desk, new_url_token};
+pub use desk::{Candidate, Desk, new_url_token};
 
 use crate::chatwoot::api::AddressError;
 use crate::clock::Clock;
@@ -66,6 +67,11 @@ pub enum StartError {
     Sla { problems: Vec<String> },
     #[error("HOTDASH_RULES_FILE: {}", problems.join("; "))]
     Rules { problems: Vec<String> },
+    #[error(
+        "version {version} of the rules edited in hotdash does not fit what it stands on: {}. Mend the file, or go one \
+         version back with `hotdash rules return`", problems.join("; ")
+    )]
+    EditedRules { version: i64, problems: Vec<String> },
     #[error("desk {desk}: {error}")]
     Desk { desk: String, error: Box<StartError> },
 }

@@ -73,8 +73,8 @@ pub struct DeskConfig {
     pub timezone: String,
     /// The team's hours as TOML; `None` = the shipped ones.
     pub hours: Option<String>,
-    /// The team's rules: the file's name and its TOML; `None` = the shipped ones.
-    pub rules: Option<(String, String)>,
+    /// The team's rule files, each by its name and its text; none = the shipped rules alone.
+    pub rules: Vec<(String, String)>,
     /// First-response target.
     pub sla_minutes: i64,
     /// The team's targets: the file's name and its TOML; `None` = the shipped ones.
@@ -175,7 +175,6 @@ fn desks(raw: &Raw) -> Result<Vec<DeskConfig>, ConfigError> {
 }
 
 fn desk(key: String, raw: &Raw) -> Result<DeskConfig, ConfigError> {
-    let rules = raw.optional("rules_file").map(|file| Ok((file.clone(), raw::read_text(Path::new(&file))?)));
     let sla = raw.optional("sla_file").map(|file| Ok((file.clone(), raw::read_text(Path::new(&file))?)));
     Ok(DeskConfig {
         key,
@@ -187,7 +186,7 @@ fn desk(key: String, raw: &Raw) -> Result<DeskConfig, ConfigError> {
         legacy_signature: raw.flag("legacy_signature")?,
         timezone: raw.timezone("timezone")?,
         hours: raw.optional("hours_file").map(|file| raw::read_text(Path::new(&file))).transpose()?,
-        rules: rules.transpose()?,
+        rules: raw.optional("rules_file").map_or(Ok(Vec::new()), |file| raw::read_rules(Path::new(&file)))?,
         sla: sla.transpose()?,
         sla_minutes: raw.number("sla_minutes", 1, 100_000)?,
         knowledge: raw

@@ -17,6 +17,7 @@ pub mod recheck;
 pub mod reconcile;
 pub mod replay;
 pub mod review;
+pub mod rules;
 pub mod sla;
 pub mod view;
 pub mod widget;

@@ -4,6 +4,7 @@ use super::conversations::json;
 use super::{Batch, Statement, Store, StoreError};
 use hotdash_core::conversation::SurveyAnswer;
 use hotdash_core::ids::{ConversationId, DeskId};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -128,6 +129,17 @@ impl Store {
     pub async fn surveys(&self, desk: DeskId) -> Result<Vec<SurveyAnswer>, StoreError> {
         let rows =
             self.read("SELECT body FROM surveys WHERE desk = $1 ORDER BY id", vec![desk.0.into()]).await?;
+        rows.iter().map(|row| row.json(0)).collect()
+    }
+
+    /// What the desk listed last of a kind, by number.
+    pub async fn roster<T: DeserializeOwned>(
+        &self,
+        desk: DeskId,
+        kind: &'static str,
+    ) -> Result<Vec<T>, StoreError> {
+        let sql = "SELECT body FROM roster WHERE desk = $1 AND kind = $2 ORDER BY id";
+        let rows = self.read(sql, vec![desk.0.into(), kind.into()]).await?;
         rows.iter().map(|row| row.json(0)).collect()
     }
 

@@ -15,6 +15,7 @@ use axum::response::{IntoResponse, Response};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Nav {
     Queue,
+    Rules,
     Sla,
     Deliveries,
     Account,
@@ -119,6 +120,7 @@ impl Shell {
         matches!(
             (self.nav, nav),
             (Nav::Queue, "queue")
+                | (Nav::Rules, "rules")
                 | (Nav::Sla, "sla")
                 | (Nav::Deliveries, "deliveries")
                 | (Nav::Account, "account")
