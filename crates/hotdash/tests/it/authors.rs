@@ -121,6 +121,7 @@ async fn a_later_message_that_is_decided_changes_nothing_when_it_is_told_again()
         rulebook: "",
         analysis: &json!({}),
         body: &json!({}),
+        seen: &json!({}),
         decided_at: 1,
     };
     waiting.app.store.commit(keep_decision(&decided).unwrap().into()).await.unwrap();
