@@ -11,7 +11,7 @@ mod index;
 mod keywords;
 mod parse;
 mod pattern;
-mod vocabulary;
+pub(crate) mod vocabulary;
 
 pub use explain::Seen;
 

@@ -7,6 +7,7 @@ mod conditions;
 mod groups;
 mod hash;
 mod json;
+mod switches;
 mod time;
 
 use super::check;
@@ -52,6 +53,7 @@ pub(super) fn parse(files: &[(&str, &str)]) -> (Rulebook, Vec<Problem>) {
         }
         rules.retain(|rule| !own.iter().any(|new| new.replaces(rule)));
         rules.extend(own);
+        reader.switches(&table, &mut rules);
         if rules.len() > MOST_RULES {
             reader.problem("rule", &format!("more than {MOST_RULES} rules; the last ones are left out"));
             rules.truncate(MOST_RULES);

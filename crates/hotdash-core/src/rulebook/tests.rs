@@ -16,6 +16,26 @@ fn rule(when: &str) -> String {
 }
 
 #[test]
+fn a_later_file_switches_rules_without_writing_them_again() {
+    let off = Rulebook::parse(&[SHIPPED, ("mine.toml", "[switches]\nvip = false")]);
+    assert_eq!(off.1, []);
+    let vip = off.0.rules().iter().find(|rule| rule.id.as_str() == "vip").unwrap();
+    assert!(!vip.enabled && vip.to_toml().contains("enabled = false"));
+    assert_ne!(off.0.hash(), Rulebook::shipped().hash());
+    let on = Rulebook::parse(&[SHIPPED, ("mine.toml", "[switches]\nvip = true")]);
+    assert_eq!((on.0.hash(), on.1.len()), (Rulebook::shipped().hash(), 0));
+    let (_, problems) = Rulebook::parse(&[SHIPPED, ("mine.toml", "[switches]\nvpi = false\nurgent = 0")]);
+    let told: Vec<String> = problems.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        told,
+        [
+            "mine.toml, switches.urgent: expected true or false",
+            "mine.toml, switches.vpi: there is no such rule here or in an earlier file; did you mean “vip”?",
+        ]
+    );
+}
+
+#[test]
 fn the_shipped_rules_have_no_problem_and_a_reason_each() {
     let (rules, problems) = Rulebook::parse(&[SHIPPED]);
     assert_eq!(problems, []);

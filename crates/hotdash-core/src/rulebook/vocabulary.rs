@@ -2,7 +2,7 @@
 
 pub(super) const RULE_KEYS: [&str; 8] = ["id", "name", "priority", "enabled", "why", "group", "when", "then"];
 pub(super) const THEN_KEYS: [&str; 7] = ["tag", "priority", "escalate", "hold", "note", "draft", "assign"];
-pub(super) const FILE_KEYS: [&str; 3] = ["labels", "groups", "rule"];
+pub(super) const FILE_KEYS: [&str; 4] = ["labels", "groups", "rule", "switches"];
 pub(super) const GROUPS: [&str; 3] = ["all", "any", "none"];
 pub(super) const SENDER_PARTS: [&str; 6] =
     ["name", "email", "domain", "attribute", "vip", "earlier_conversations"];
@@ -172,7 +172,7 @@ pub(crate) const CLOCKS: [(&str, Mark); 4] = [
 pub(crate) const VIPS: [(&str, Mark); 2] = [("true", Mark::Vip), ("false", Mark::NoVip)];
 
 /// The word most like a wrong one, if any is like it.
-pub(super) fn nearest<'a>(wrong: &str, words: impl IntoIterator<Item = &'a str>) -> Option<String> {
+pub(crate) fn nearest<'a>(wrong: &str, words: impl IntoIterator<Item = &'a str>) -> Option<String> {
     let wrong = wrong.to_lowercase();
     words
         .into_iter()
