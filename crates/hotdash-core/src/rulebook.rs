@@ -10,6 +10,7 @@ pub(crate) mod facts;
 mod index;
 mod keywords;
 mod parse;
+mod pattern;
 pub(crate) mod vocabulary;
 
 pub use explain::Seen;
