@@ -21,7 +21,6 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::broadcast;
-use tokio_util::sync::CancellationToken;
 
 const LIMIT_MS: f64 = 2_000.0;
 /// One commit holds so many clocks while they are made.
@@ -61,7 +60,7 @@ impl Sla {
             bail!("making the clocks took longer than was allowed; try with fewer");
         }
         app.store.begin_work().await?;
-        let stop = CancellationToken::new();
+        let stop = app.stopping.clone();
         let mut news = app.notices.subscribe();
         let working = tokio::spawn(worker::run(Arc::clone(&app), stop.clone()));
         let wait = first.duration_since(app.clock.now()) + SignedDuration::from_secs(self.seconds);

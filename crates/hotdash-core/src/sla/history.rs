@@ -18,12 +18,14 @@ pub enum Happened {
     CustomerWrote,
     /// A person of the team answered publicly. Notes, bots, automations and templates are no answer.
     TeamReplied,
-    /// The conversation was seen open, after that.
-    Open,
-    /// A bot had it.
-    Pending,
-    Snoozed,
+    /// The conversation was seen resolved.
     Resolved,
+    /// The conversation was seen snoozed.
+    Snoozed,
+    /// The conversation was seen with a bot.
+    Pending,
+    /// The conversation was seen open. Last, because what was reopened in one instant with its end is open.
+    Open,
 }
 
 impl Happened {

@@ -40,10 +40,14 @@ pub async fn run(app: &App, job: &Job) -> Result<Step, JobError> {
         Told::Unreadable(misread) => return Err(JobError::Hopeless { why: misread.to_string() }),
         Told::Event(event) => event,
     };
-    let Some(Consequences { mut batch, note, notices }) = consequences(app, job, &event, Heard::Told).await?
+    let Some(Consequences { mut batch, note, mut notices }) =
+        consequences(app, job, &event, Heard::Told).await?
     else {
         return Ok(Step::Later(OURS_OR_NOT, "it may be the reply that is being sent"));
     };
+    if let (Some(desk), Some(conversation)) = (app.desk(job.desk), event.conversation_id()) {
+        notices.extend(sla::follow(app, desk, conversation, &[(&event, Heard::Told)], &mut batch).await?);
+    }
     batch.push(settle_delivery(&id, note, now));
     Ok(Step::Done(batch, notices))
 }
@@ -55,7 +59,8 @@ pub async fn repair(app: &App, job: &Job) -> Result<Step, JobError> {
     let (mut batch, mut notices) = (Batch::new(), Vec::new());
     notices.push(Notice::TroubleChanged);
     // All at once: whoever decides about the first must know whether the last has answered it.
-    for gap in app.store.open_gaps(job.desk, conversation).await? {
+    let gaps = app.store.open_gaps(job.desk, conversation).await?;
+    for gap in &gaps {
         let heard = Heard::Read { at: gap.found_at };
         let Some(consequences) = consequences(app, job, &gap.event, heard).await? else {
             return Ok(Step::Later(OURS_OR_NOT, "it may be the reply that is being sent"));
@@ -63,6 +68,10 @@ pub async fn repair(app: &App, job: &Job) -> Result<Step, JobError> {
         batch.append(consequences.batch);
         batch.push(repair_gap(&gap.id, app.clock.now_ms()));
         notices.extend(consequences.notices);
+    }
+    if let Some(desk) = app.desk(job.desk) {
+        let told: Vec<_> = gaps.iter().map(|gap| (&gap.event, Heard::Read { at: gap.found_at })).collect();
+        notices.extend(sla::follow(app, desk, conversation, &told, &mut batch).await?);
     }
     Ok(Step::Done(batch, notices))
 }
@@ -114,9 +123,6 @@ async fn consequences(
     };
     let mut notices: Vec<Notice> =
         event.conversation_id().map(Notice::ConversationChanged).into_iter().collect();
-    if let Some(desk) = app.desk(job.desk) {
-        notices.extend(sla::follow(app, desk, event, heard, &mut batch).await?);
-    }
     if let (Event::MessageUpdated { .. }, Origin::Effect(effect)) = (event, origin)
         && let Some(draft) = effect.draft
     {

@@ -31,32 +31,38 @@ const AT_ONCE: i64 = 512;
 /// Messages from which the facts of a conversation are gathered that was here before its clocks.
 const THREAD: i64 = 1_000;
 
-/// What an event means for the clocks of its conversation.
+/// What events mean for the clocks of their conversation. All that come with one commit come together: the facts are
+/// kept once.
 pub(super) async fn follow(
     app: &App,
     desk: &Desk,
-    event: &Event,
-    heard: Heard,
+    id: ConversationId,
+    events: &[(&Event, Heard)],
     batch: &mut Batch,
 ) -> Result<Option<Notice>, StoreError> {
     // Somebody types: nothing was said yet.
-    let (Some(told), false) = (event.conversation(), matches!(event, Event::Typing { .. })) else {
-        return Ok(None);
-    };
-    let kept = app.store.sla_history(desk.id, told.id).await?;
-    let known = app.store.conversation(desk.id, told.id).await?;
-    let mut facts = facts(app, desk, told.id, kept, known.as_ref()).await?;
-    let told_at = match heard {
-        Heard::Told => app.clock.now(),
-        Heard::Read { at } => Timestamp::from_millisecond(at).unwrap_or_else(|_| app.clock.now()),
-    };
-    facts.history.conversation(told, told_at);
-    if let Event::MessageCreated { message, .. } = event {
-        facts.history.message(message);
+    let events: Vec<_> = events.iter().filter(|(event, _)| !matches!(event, Event::Typing { .. })).collect();
+    let told = events.iter().filter_map(|(event, _)| event.conversation());
+    let Some(newest) = told.max_by_key(|told| told.updated_at) else { return Ok(None) };
+    let kept = app.store.sla_history(desk.id, id).await?;
+    let known = app.store.conversation(desk.id, id).await?;
+    let mut facts = facts(app, desk, id, kept, known.as_ref()).await?;
+    for (event, heard) in &events {
+        let now = app.clock.now();
+        let told_at = match heard {
+            Heard::Told => now,
+            Heard::Read { at } => Timestamp::from_millisecond(*at).unwrap_or(now),
+        };
+        if let Some(told) = event.conversation() {
+            facts.history.conversation(told, told_at);
+        }
+        if let Event::MessageCreated { message, .. } = event {
+            facts.history.message(message);
+        }
     }
     // What targets look at is taken from the newest state, whatever an event shows.
-    let newest = known.filter(|known| known.updated_at > told.updated_at);
-    let changed = keep(app, desk, newest.as_ref().unwrap_or(told), &facts, batch).await?;
+    let newest = known.as_ref().filter(|known| known.updated_at > newest.updated_at).unwrap_or(newest);
+    let changed = keep(app, desk, newest, &facts, batch).await?;
     Ok(changed.then_some(Notice::SlaChanged))
 }
 
