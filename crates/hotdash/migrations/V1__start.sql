@@ -183,7 +183,7 @@ CREATE TABLE decisions (
     desk BIGINT NOT NULL,
     conversation BIGINT NOT NULL,
     message BIGINT NOT NULL,
-    -- message: it arrived; offer: nobody was there then, now somebody is
+    -- message: it arrived; offer: nobody was there then, now somebody is; opening: a bot had it then, now people have
     cause TEXT NOT NULL,
     rulebook TEXT NOT NULL,
     analysis TEXT NOT NULL,

@@ -11,6 +11,7 @@ pub mod deliver;
 pub mod doctor;
 pub mod draft;
 pub mod ingest;
+mod opened;
 mod ours;
 pub mod people;
 pub mod recheck;

@@ -30,12 +30,26 @@ const ESCALATED: &str = "escalated";
 pub(super) struct About {
     pub(super) conversation: ConversationId,
     message: MessageId,
+    /// A bot had the conversation when it was decided about the message.
+    #[serde(default)]
+    opening: bool,
 }
 
 /// The job that decides about a message.
 pub(super) fn job_for(app: &App, desk: DeskId, conversation: ConversationId, message: MessageId) -> NewJob {
     let lane = format!("decide:{desk}:{conversation}");
     job(app, "decide", desk, lane, payload(conversation, message), Duration::ZERO)
+}
+
+/// The job that decides once more about a message, because people have the conversation now.
+pub(super) fn job_at_opening(
+    app: &App,
+    desk: DeskId,
+    conversation: ConversationId,
+    message: MessageId,
+) -> NewJob {
+    let payload = format!("{{\"conversation\":{conversation},\"message\":{message},\"opening\":true}}");
+    NewJob { payload, ..job_for(app, desk, conversation, message) }
 }
 
 fn payload(conversation: ConversationId, message: MessageId) -> String {
@@ -49,15 +63,17 @@ pub(super) fn about(payload: &str) -> Result<About, JobError> {
 /// Run the job of one message.
 pub async fn run(app: &App, desk: &Desk, job: &Job) -> Result<Step, JobError> {
     let about = about(&job.payload)?;
-    if app.store.is_decided(job.desk, about.message, Cause::Message).await? {
+    let cause = if about.opening { Cause::Opening } else { Cause::Message };
+    if app.store.is_decided(job.desk, about.message, cause).await? {
         return Ok(nothing());
     }
     let Some(message) = app.store.message(job.desk, about.message).await? else { return Ok(nothing()) };
     let analysis = Analyzer::shipped().analyze(message.text());
     let (seen, rotation) = look(app, desk, &message).await?;
+    let question = if about.opening { Question::Opening } else { Question::Message };
     let asked = Record::of(
         &seen.snapshot(desk, &message, &analysis, &rotation),
-        Question::Message,
+        question,
         &desk.hours_hash,
         app.clock.now(),
     );
@@ -65,7 +81,7 @@ pub async fn run(app: &App, desk: &Desk, job: &Job) -> Result<Step, JobError> {
     let made = Made { seen: &asked, analysis: &analysis, decision: &decision };
     let mut batch = perform(app, desk, &made, &rotation)?;
     batch.push(keep_conversation(job.desk, &seen.conversation)?);
-    let hold = decision.hold || seen.conversation.labels.iter().any(|label| label == ESCALATED);
+    let hold = decision.hold || is_escalated(&seen.conversation);
     if hold {
         batch.push(hold_living_draft(job.desk, message.conversation));
     }
@@ -76,6 +92,11 @@ pub async fn run(app: &App, desk: &Desk, job: &Job) -> Result<Step, JobError> {
         batch.append(ask_for_draft(app, job.desk, message.conversation, message.id, hold));
     }
     Ok(Step::Done(batch, vec![Notice::ConversationChanged(message.conversation)]))
+}
+
+/// Whether it needed two people once, and therefore for the rest of its life.
+pub(super) fn is_escalated(conversation: &Conversation) -> bool {
+    conversation.labels.iter().any(|label| label == ESCALATED)
 }
 
 /// Queue a draft; it is written when the customer has paused.
@@ -205,6 +226,7 @@ fn keep(app: &App, desk: &Desk, made: &Made<'_>) -> Result<(DecisionId, Batch), 
         cause: match made.seen.question {
             Question::Message => Cause::Message,
             Question::Offer => Cause::Offer,
+            Question::Opening => Cause::Opening,
         },
         rulebook: &made.decision.rulebook,
         analysis: made.analysis,

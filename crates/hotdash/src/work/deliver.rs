@@ -14,7 +14,7 @@ use crate::store::conversations::keep_conversation;
 use crate::store::drafts::{DraftState, begin_sending_draft, note_of_draft, settle_draft, take_back_draft};
 use crate::store::effects::{Change, Effect, EffectState, begin_sending, settle_effect, unsend};
 use crate::store::jobs::{Job, still_leased};
-use crate::store::messages::{Sight, draft_follows_message, keep_message};
+use crate::store::messages::{Mover, Sight, draft_follows_message, keep_message};
 use hotdash_core::conversation::{Conversation, Message, Status};
 use hotdash_core::draft::liquid_safe;
 use hotdash_core::ids::{DraftId, EffectId, MessageId};
@@ -182,7 +182,7 @@ async fn look(app: &App, desk: &Desk, effect: &Effect, answers: MessageId) -> Re
     let conversation: Conversation = chatwoot.conversation(effect.conversation).await?;
     let reason = if after.iter().any(Message::is_from_customer) {
         "the customer wrote again"
-    } else if after.iter().any(Message::is_human_reply) {
+    } else if after.iter().any(|message| Mover::of(message) == Mover::Human) {
         "a person answered"
     } else {
         match conversation.status {

@@ -1,6 +1,6 @@
 //! Reading a delivery: what happened, what is true now, and whether somebody must decide.
 
-use super::{JobError, Step, decide, nothing, ours, sla};
+use super::{JobError, Step, decide, nothing, opened, ours, sla};
 use crate::app::{App, Notice};
 use crate::chatwoot::event::{Misread, understand};
 use crate::store::conversations::keep_conversation;
@@ -102,6 +102,7 @@ async fn consequences(
 ) -> Result<Option<Consequences>, JobError> {
     let Some(origin) = origin(app, job, event).await? else { return Ok(None) };
     let mut batch = keep(job.desk, event, heard, app.clock.now_ms())?;
+    batch.append(opened::again(app, job.desk, event).await?);
     let note = match event {
         Event::MessageCreated { message, conversation, .. } if origin.is_ours() => {
             tracing::debug!(message = %message.id, conversation = %conversation.id, "our own message");

@@ -148,6 +148,13 @@ async fn an_answer_from_the_channels_own_app_ends_the_draft() {
 }
 
 #[tokio::test]
+async fn an_answer_of_somebody_deleted_since_ends_the_draft() {
+    assert_eq!(reaction(agent().with("sender", Value::Null)).await, ends("a person answered"));
+    let note = agent().with("sender", Value::Null).with("private", json!(true));
+    assert_eq!(reaction(note).await, stays());
+}
+
+#[tokio::test]
 async fn a_private_note_changes_nothing() {
     assert_eq!(reaction(agent().with("private", json!(true))).await, stays());
 }

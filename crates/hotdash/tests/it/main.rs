@@ -32,6 +32,8 @@ mod model;
 #[cfg(test)]
 mod older_desks;
 #[cfg(test)]
+mod opened;
+#[cfg(test)]
 mod ours;
 #[cfg(test)]
 mod recipes;

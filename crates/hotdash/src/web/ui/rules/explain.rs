@@ -65,6 +65,7 @@ fn decision(told: Explained, times: &Times) -> DecisionView {
         question: match told.question {
             Question::Message => "A customer wrote",
             Question::Offer => "A waiting conversation was offered again",
+            Question::Opening => "A conversation came to people with a message that waits",
         },
         actions: told
             .body
