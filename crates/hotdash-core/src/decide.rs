@@ -63,7 +63,7 @@ pub struct RuleTrace {
 const ANALYSIS: &str = "analysis";
 
 /// The labels of an escalated conversation.
-const ESCALATED: [&str; 2] = ["escalated", "needs_attention"];
+pub(crate) const ESCALATED: [&str; 2] = ["escalated", "needs_attention"];
 
 impl Decision {
     /// The decision as a sentence or two for a person.
@@ -96,7 +96,9 @@ impl Decision {
 pub fn decide(rules: &Rulebook, seen: &Snapshot<'_>, now: Timestamp) -> Decision {
     let facts = Facts::new(rules, seen, now);
     let mut making = Making::new(rules, seen);
-    for rule in rules.rules.iter().filter(|rule| rule.enabled && rule.group == Group::Tags) {
+    // A rule that waits or remembers is `automation`'s.
+    let at_once = |rule: &&Rule| rule.enabled && rule.group == Group::Tags && !rule.waits();
+    for rule in rules.rules.iter().filter(at_once) {
         let verdict = rule.when.judge(&facts);
         making.trace(rule, verdict.holds, &verdict);
         if verdict.holds {
@@ -162,7 +164,7 @@ impl<'a> Making<'a> {
                 Then::NoDraft => {
                     self.draft = Err(format!("No draft: rule {} says so ({because}).", rule.name))
                 }
-                Then::Assign(_) => {}
+                Then::Assign(_) | Then::Automate(_) => {}
             }
         }
     }

@@ -112,6 +112,12 @@ impl Hours {
         self.zone.iana_name().unwrap_or("UTC")
     }
 
+    /// The zone itself.
+    #[must_use]
+    pub fn time_zone(&self) -> &TimeZone {
+        &self.zone
+    }
+
     /// Whether the team works at that instant.
     #[must_use]
     pub fn is_open(&self, at: Timestamp) -> bool {

@@ -12,6 +12,7 @@
 //! | [`channel`] | what may be sent on a channel, how long, in which form |
 //! | [`analysis`] | what a message is about, how it sounds, what it wants, how soon |
 //! | [`hours`] | when the team works |
+//! | [`automation`] | what rules do later, once, or in words written for the case |
 //! | [`rulebook`] | the rules a lead writes |
 //! | [`decide`] | rules + what is known → what to do, with reasons |
 //! | [`routing`] | who gets a conversation |
@@ -20,6 +21,7 @@
 
 pub mod action;
 pub mod analysis;
+pub mod automation;
 pub mod channel;
 pub mod conversation;
 pub mod decide;
@@ -30,3 +32,5 @@ pub mod hours;
 pub mod ids;
 pub mod routing;
 pub mod rulebook;
+
+pub use automation::automations_for;

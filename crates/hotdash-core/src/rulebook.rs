@@ -9,11 +9,14 @@ mod parse;
 mod vocabulary;
 
 use crate::analysis::words::Matcher;
+use crate::automation::{Act, After, Once};
 use crate::conversation::Priority;
 use crate::ids::{RuleId, TeamId};
 use condition::Condition;
 use serde::Serialize;
 use std::sync::LazyLock;
+
+pub(crate) use vocabulary::nearest;
 
 /// The rules shipped with hotdash: (file name, text).
 pub const SHIPPED: (&str, &str) = ("routing.toml", include_str!("../defaults/routing.toml"));
@@ -39,6 +42,10 @@ pub struct Rule {
     pub priority: i64,
     pub enabled: bool,
     pub why: String,
+    /// It is judged only when so much time has passed.
+    pub after: Option<After>,
+    /// It acts no more often than this; `None` = for every message.
+    pub once: Option<Once>,
     pub(crate) when: Condition,
     pub(crate) then: Vec<Then>,
 }
@@ -63,6 +70,8 @@ pub(crate) enum Then {
     Note(String),
     NoDraft,
     Assign(Strategy),
+    /// Done by [`crate::automation`].
+    Automate(Act),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

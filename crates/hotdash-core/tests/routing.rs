@@ -137,7 +137,7 @@ fn differences(case: &Case, decision: &Decision) -> Vec<String> {
             Action::AssignAgent { name, .. } => assigned = Some(name.clone()),
             Action::AssignTeam { team } => assigned = Some(format!("team {team}")),
             Action::AwaitAgent => waits = true,
-            Action::Note { .. } | Action::HoldForSecond => {}
+            _ => {}
         }
     }
     added.sort();

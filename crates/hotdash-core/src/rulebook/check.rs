@@ -17,6 +17,14 @@ pub(super) fn check(rules: &[Rule]) -> Vec<Problem> {
     let mut catch_all: Option<&Rule> = None;
     for rule in rules.iter().filter(|rule| rule.enabled) {
         let assigns = rule.then.iter().any(|then| matches!(then, Then::Assign(_)));
+        if rule.group == Group::Assignment && rule.is_automation() {
+            tell(
+                rule,
+                "then",
+                "only a rule of the group \"tags\" waits, remembers, notifies, snoozes, resolves or sends a template"
+                    .to_owned(),
+            );
+        }
         match rule.group {
             Group::Tags if assigns => tell(
                 rule,

@@ -2,6 +2,7 @@
 //! that was probably meant.
 
 mod actions;
+mod automation;
 mod conditions;
 
 use super::check::check;
@@ -161,6 +162,7 @@ impl Reader {
                 return None;
             }
         };
+        let (after, once) = (self.after(table), self.once(table));
         let name = self.text(table, "name").unwrap_or_else(|| id.clone());
         Some(Rule {
             id: RuleId(id),
@@ -169,6 +171,8 @@ impl Reader {
             priority: self.whole(table, "priority").unwrap_or(0),
             enabled: self.flag(table, "", "enabled").unwrap_or(true),
             why: self.text(table, "why").unwrap_or_default(),
+            after,
+            once,
             when,
             then,
         })

@@ -1,7 +1,12 @@
 //! The words of the rule grammar, and the nearest right one to a wrong one.
 
-pub(super) const RULE_KEYS: [&str; 8] = ["id", "name", "priority", "enabled", "why", "group", "when", "then"];
-pub(super) const THEN_KEYS: [&str; 7] = ["tag", "priority", "escalate", "hold", "note", "draft", "assign"];
+pub(super) const RULE_KEYS: [&str; 11] =
+    ["id", "name", "priority", "enabled", "why", "group", "when", "then", "after", "since", "once"];
+pub(super) const THEN_KEYS: [&str; 11] = [
+    "tag", "priority", "escalate", "hold", "note", "draft", "assign", "notify", "snooze", "resolve", "template",
+];
+pub(super) const SINCE: [&str; 2] = ["customer_message", "our_reply"];
+pub(super) const ONCE: [&str; 2] = ["conversation", "period"];
 pub(super) const GROUPS: [&str; 3] = ["all", "any", "none"];
 pub(super) const SENDER_PARTS: [&str; 6] =
     ["name", "email", "domain", "attribute", "vip", "earlier_conversations"];
@@ -57,7 +62,7 @@ pub(super) const TYPES: [Type; 15] = [
 ];
 
 /// The word most like a wrong one, if any is like it.
-pub(super) fn nearest<'a>(wrong: &str, words: impl IntoIterator<Item = &'a str>) -> Option<String> {
+pub(crate) fn nearest<'a>(wrong: &str, words: impl IntoIterator<Item = &'a str>) -> Option<String> {
     let wrong = wrong.to_lowercase();
     words
         .into_iter()

@@ -1,0 +1,1 @@
+//! Automations are pure: the same thread always gives the same answer.
