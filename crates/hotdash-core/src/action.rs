@@ -1,7 +1,7 @@
 //! Everything we may want to do on a desk, and why.
 
 use crate::conversation::Priority;
-use crate::ids::{AgentId, MessageId, RuleId, TeamId};
+use crate::ids::{AgentId, RuleId, TeamId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -52,8 +52,8 @@ pub enum Action {
         language: String,
         /// As the customer is to read it.
         text: String,
-        /// The last message of the customer then.
-        answers: MessageId,
+        /// It speaks to a customer who is silent: not sent when they write.
+        to_silence: bool,
         /// Afterwards it is not true any more.
         until: Option<Timestamp>,
     },

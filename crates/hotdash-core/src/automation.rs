@@ -226,10 +226,10 @@ impl Rulebook {
         self.automations().next().is_some()
     }
 
-    /// Whether any rule that is switched on waits for the customer to answer.
+    /// Whether any rule that is switched on waits before it is judged.
     #[must_use]
-    pub fn waits_for_customers(&self) -> bool {
-        self.automations().any(|rule| rule.after.is_some_and(|after| after.since == Since::OurReply))
+    pub fn has_waits(&self) -> bool {
+        self.automations().any(|rule| rule.after.is_some())
     }
 
     /// Rules that name a template that is not there: (rule, template).
@@ -245,9 +245,7 @@ impl Rulebook {
     }
 
     fn automations(&self) -> impl Iterator<Item = &Rule> {
-        self.rules
-            .iter()
-            .filter(|rule| rule.enabled && rule.group == Group::Tags && rule.is_automation())
+        self.rules.iter().filter(|rule| rule.enabled && rule.group == Group::Tags && rule.is_automation())
     }
 }
 

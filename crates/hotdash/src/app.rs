@@ -4,10 +4,12 @@ mod desk;
 
 pub use desk::{Desk, new_url_token};
 
+use crate::chat_hook::ChatError;
 use crate::chatwoot::api::AddressError;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::knowledge::KnowledgeError;
+use crate::mail::{Mail, MailError};
 use crate::model::{Model, ModelAddress, ModelError};
 use crate::store::{Store, StoreError};
 use hotdash_core::hours::HoursError;
@@ -25,6 +27,8 @@ pub struct App {
     pub clock: Clock,
     pub store: Store,
     pub model: Option<Model>,
+    /// Where notices to people of ours go out.
+    pub mail: Option<Mail>,
     /// In the order of their numbers; at least one.
     pub desks: Vec<Arc<Desk>>,
     /// What changed, for open pages.
@@ -60,6 +64,12 @@ pub enum StartError {
     Hours(#[from] HoursError),
     #[error("HOTDASH_RULES_FILE: {}", problems.join("; "))]
     Rules { problems: Vec<String> },
+    #[error("HOTDASH_TEMPLATES_FILE: {}", problems.join("; "))]
+    Templates { problems: Vec<String> },
+    #[error("SMTP_URL: {0}")]
+    Mail(#[from] MailError),
+    #[error("HOTDASH_NOTIFY_WEBHOOK: {0}")]
+    Chat(#[from] ChatError),
     #[error("desk {desk}: {error}")]
     Desk { desk: String, error: Box<StartError> },
 }
@@ -83,7 +93,10 @@ impl App {
                 timeout: m.timeout,
             })
         });
+        let mail =
+            config.mail.as_ref().map(|mail| Mail::new(&mail.url, mail.from.as_deref(), &config.public_url));
         Ok(Arc::new(Self {
+            mail: mail.transpose()?,
             model: model.transpose()?,
             notices: broadcast::channel(NOTICES).0,
             work: Notify::new(),

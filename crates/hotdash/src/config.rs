@@ -44,6 +44,7 @@ pub struct Config {
     /// How long a job is leased before another worker may take it.
     pub lease: Duration,
     pub model: Option<ModelConfig>,
+    pub mail: Option<MailConfig>,
     pub log: String,
     pub log_json: bool,
 }
@@ -75,6 +76,12 @@ pub struct DeskConfig {
     pub hours: Option<String>,
     /// The team's rules: the file's name and its TOML; `None` = the shipped ones.
     pub rules: Option<(String, String)>,
+    /// The team's texts for rules: the file's name and its TOML; `None` = the shipped ones.
+    pub templates: Option<(String, String)>,
+    /// The chat in which the team is told of things.
+    pub notify_webhook: Option<SecretString>,
+    /// How many messages a customer gets from rules in 24 hours, in one conversation.
+    pub automatic_messages_per_day: usize,
     /// First-response target.
     pub sla_minutes: i64,
     pub knowledge: KnowledgeSource,
@@ -94,6 +101,14 @@ pub struct WidgetConfig {
     pub color: String,
     /// With it the desk believes who a page says is signed in.
     pub hmac_token: Option<SecretString>,
+}
+
+/// A mail server.
+#[derive(Debug, Clone)]
+pub struct MailConfig {
+    /// May hold a password.
+    pub url: SecretString,
+    pub from: Option<String>,
 }
 
 /// An OpenAI-compatible server.
@@ -152,6 +167,9 @@ impl Config {
             gap_after: raw.milliseconds("gap_after_ms")?,
             lease: raw.milliseconds("lease_ms")?,
             model: model(&raw)?,
+            mail: raw
+                .optional_secret("mail_url")
+                .map(|url| MailConfig { url, from: raw.optional("mail_from") }),
             log: raw.text("log")?,
             log_json: raw.flag("log_json")?,
         };
@@ -173,7 +191,10 @@ fn desks(raw: &Raw) -> Result<Vec<DeskConfig>, ConfigError> {
 }
 
 fn desk(key: String, raw: &Raw) -> Result<DeskConfig, ConfigError> {
-    let rules = raw.optional("rules_file").map(|file| Ok((file.clone(), raw::read_text(Path::new(&file))?)));
+    let named = |key| {
+        let file = raw.optional(key)?;
+        Some(raw::read_text(Path::new(&file)).map(|text| (file, text)))
+    };
     Ok(DeskConfig {
         key,
         base_url: raw.web_address("desk_url")?,
@@ -184,7 +205,11 @@ fn desk(key: String, raw: &Raw) -> Result<DeskConfig, ConfigError> {
         legacy_signature: raw.flag("legacy_signature")?,
         timezone: raw.timezone("timezone")?,
         hours: raw.optional("hours_file").map(|file| raw::read_text(Path::new(&file))).transpose()?,
-        rules: rules.transpose()?,
+        rules: named("rules_file").transpose()?,
+        templates: named("templates_file").transpose()?,
+        notify_webhook: raw.optional_secret("notify_webhook"),
+        automatic_messages_per_day: usize::try_from(raw.number("automatic_messages_per_day", 0, 100)?)
+            .unwrap_or(0),
         sla_minutes: raw.number("sla_minutes", 1, 100_000)?,
         knowledge: raw
             .optional("knowledge_dir")

@@ -3,7 +3,8 @@
 use super::robots::robot;
 use super::wait::answer_after;
 use super::{
-    Act, Automation, Cause, Due, LIMIT_RULE, Reason, Refusal, Round, Trigger, Values, next_opening, stretch,
+    Act, Automation, Cause, Due, LIMIT_RULE, Reason, Refusal, Round, Since, Trigger, Values, next_opening,
+    stretch,
 };
 use crate::action::{Action, Target};
 use crate::analysis::Analyzer;
@@ -91,7 +92,8 @@ impl Round<'_> {
     }
 
     fn template(&mut self, name: &str, made: &mut Made<'_>) {
-        match self.written(name) {
+        let to_silence = made.rule.after.is_some_and(|after| after.since == Since::OurReply);
+        match self.written(name, to_silence) {
             Ok(_) if self.flags.public_in_last_day + self.sent >= self.flags.most_public_a_day => {
                 self.over_the_limit(made);
             }
@@ -104,7 +106,7 @@ impl Round<'_> {
     }
 
     /// The message in the customer's language, or why none is sent.
-    fn written(&self, name: &str) -> Result<Action, (Reason, String)> {
+    fn written(&self, name: &str, to_silence: bool) -> Result<Action, (Reason, String)> {
         let Snapshot { conversation, message, hours, .. } = self.seen;
         let refuse = |reason: Reason, because: &str| Err((reason, because.to_owned()));
         let Some(template) = self.flags.templates.get(name) else {
@@ -113,7 +115,8 @@ impl Round<'_> {
         if conversation.contact.blocked {
             return refuse(Reason::Blocked, "the contact is blocked");
         }
-        if conversation.status == Status::Pending || conversation.assignee.as_ref().is_some_and(|a| a.is_bot) {
+        if conversation.status == Status::Pending || conversation.assignee.as_ref().is_some_and(|a| a.is_bot)
+        {
             return refuse(Reason::Bot, "a bot has the conversation");
         }
         if let Some(sign) = robot(message, conversation) {
@@ -163,7 +166,7 @@ impl Round<'_> {
             template: name.to_owned(),
             language: rendered.language,
             text: rendered.text,
-            answers: message.id,
+            to_silence,
             until: now.until.filter(|_| template.away),
         })
     }

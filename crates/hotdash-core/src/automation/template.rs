@@ -4,16 +4,15 @@
 
 use crate::channel::{Layout, Rules};
 use crate::rulebook::Problem;
+use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use jiff::Timestamp;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 /// The templates shipped with hotdash: (file name, text).
-pub const SHIPPED_TEMPLATES: (&str, &str) =
-    ("templates.toml", include_str!("../../defaults/templates.toml"));
+pub const SHIPPED_TEMPLATES: (&str, &str) = ("templates.toml", include_str!("../../defaults/templates.toml"));
 
 /// What may stand in a template's braces.
 const PLACEHOLDERS: [&str; 5] = ["customer", "back_at", "zone", "shop", "ticket"];
@@ -99,8 +98,7 @@ impl Templates {
         for (name, template) in &templates.templates {
             if !template.text.contains_key(&default) {
                 let key = format!("template.{name}.text");
-                let message =
-                    format!("has no text in “{default}”, the default_language for everybody else");
+                let message = format!("has no text in “{default}”, the default_language for everybody else");
                 problems.push(problem("all templates", &key, message, None));
             }
         }
@@ -232,7 +230,8 @@ impl Reader<'_> {
                 self.placeholders(&key, text, &PLACEHOLDERS);
                 let says_when = parts(text).any(|part| matches!(part, Part::Placeholder("back_at")));
                 if says_when && !template.away {
-                    let message = "{back_at} needs away = true: else it would be sent while the team is there";
+                    let message =
+                        "{back_at} needs away = true: else it would be sent while the team is there";
                     self.problems.push(problem(self.file, &key, message.to_owned(), None));
                 }
                 if text.trim().is_empty() {
@@ -247,8 +246,7 @@ impl Reader<'_> {
         for part in parts(text) {
             let Part::Placeholder(name) = part else { continue };
             if !known.contains(&name) {
-                let message =
-                    format!("{{{name}}} is not known; possible: {{{}}}", known.join("}, {"));
+                let message = format!("{{{name}}} is not known; possible: {{{}}}", known.join("}, {"));
                 let nearest = crate::rulebook::nearest(name, known.iter().copied());
                 self.problems.push(problem(self.file, key, message, nearest));
             }

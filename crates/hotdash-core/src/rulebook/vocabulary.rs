@@ -3,7 +3,8 @@
 pub(super) const RULE_KEYS: [&str; 11] =
     ["id", "name", "priority", "enabled", "why", "group", "when", "then", "after", "since", "once"];
 pub(super) const THEN_KEYS: [&str; 11] = [
-    "tag", "priority", "escalate", "hold", "note", "draft", "assign", "notify", "snooze", "resolve", "template",
+    "tag", "priority", "escalate", "hold", "note", "draft", "assign", "notify", "snooze", "resolve",
+    "template",
 ];
 pub(super) const SINCE: [&str; 2] = ["customer_message", "our_reply"];
 pub(super) const ONCE: [&str; 2] = ["conversation", "period"];

@@ -1,7 +1,8 @@
 //! One desk that is served, with everything that belongs to it alone: nothing here is shared with another desk.
 
 use super::StartError;
-use crate::chatwoot::api::{AddressError, CallError, Chatwoot, DeskAddress, DeskState};
+use crate::chat_hook::ChatHook;
+use crate::chatwoot::api::{AddressError, CallError, Chatwoot, DeskAddress, DeskState, Inbox};
 use crate::chatwoot::signature::Secrets;
 use crate::clock::Clock;
 use crate::config::{DeskConfig, KnowledgeSource};
@@ -9,6 +10,7 @@ use crate::knowledge::{Knowledge, KnowledgeError};
 use crate::store::Store;
 use crate::store::desks::{KeptDesk, KnownDesk};
 use arc_swap::ArcSwap;
+use hotdash_core::automation::{SHIPPED_TEMPLATES, Templates};
 use hotdash_core::conversation::Agent;
 use hotdash_core::hours::{Hours, HoursError};
 use hotdash_core::ids::{ConversationId, DeskId};
@@ -19,6 +21,8 @@ use tokio::sync::Mutex;
 
 /// Agents come and go; asking the desk for every message would cost it 31 ms each time.
 const AGENTS_FRESH_MS: i64 = 5_000;
+/// Inboxes are set up once and then left alone.
+const INBOXES_FRESH_MS: i64 = 60_000;
 
 /// A desk with its ports and its team's wishes.
 pub struct Desk {
@@ -33,6 +37,11 @@ pub struct Desk {
     pub knowledge: Knowledge,
     pub rulebook: ArcSwap<Rulebook>,
     pub hours: Hours,
+    /// What rules may say to customers.
+    pub templates: Templates,
+    /// Where the team is told in its chat.
+    pub chat: Option<ChatHook>,
+    inboxes: Mutex<Option<(i64, Arc<Vec<Inbox>>)>>,
     agents: Mutex<Option<(i64, Arc<Vec<Agent>>)>>,
 }
 
@@ -49,6 +58,9 @@ impl Desk {
             account: settings.account,
             url_token: new_url_token(),
         };
+        let rulebook = rulebook(&settings)?;
+        let templates = templates(&settings, &rulebook)?;
+        let chat = settings.notify_webhook.as_ref().map(ChatHook::new).transpose()?;
         let KnownDesk { id, url_token, since } = store.keep_desk(&kept, clock.now_ms()).await?;
         Ok(Self {
             id,
@@ -57,9 +69,12 @@ impl Desk {
             secrets: Secrets::new(settings.webhook_secrets.iter().cloned()),
             chatwoot: others.iter().fold(Self::client(&settings)?, |own, other| own.beside(&other.chatwoot)),
             knowledge: knowledge(&settings.knowledge)?,
-            rulebook: ArcSwap::from_pointee(rulebook(&settings)?),
+            rulebook: ArcSwap::from_pointee(rulebook),
             hours: hours(&settings)?,
+            templates,
+            chat,
             settings,
+            inboxes: Mutex::new(None),
             agents: Mutex::new(None),
         })
     }
@@ -84,6 +99,20 @@ impl Desk {
     #[must_use]
     pub fn link_to(&self, conversation: ConversationId) -> String {
         self.chatwoot.link_to(conversation)
+    }
+
+    /// The desk's inboxes, at most a minute old.
+    pub async fn inboxes(&self, clock: &Clock) -> Result<Arc<Vec<Inbox>>, CallError> {
+        let mut kept = self.inboxes.lock().await;
+        let now = clock.now_ms();
+        if let Some((at, inboxes)) = &*kept
+            && (0..INBOXES_FRESH_MS).contains(&(now - at))
+        {
+            return Ok(Arc::clone(inboxes));
+        }
+        let fresh = Arc::new(self.chatwoot.inboxes().await?);
+        *kept = Some((now, Arc::clone(&fresh)));
+        Ok(fresh)
     }
 
     /// The desk's people with their availability, at most some seconds old.
@@ -117,6 +146,25 @@ fn rulebook(settings: &DeskConfig) -> Result<Rulebook, StartError> {
         return Ok(rulebook);
     }
     Err(StartError::Rules { problems: problems.iter().map(ToString::to_string).collect() })
+}
+
+/// The shipped templates, and the team's own after them; every template that a rule names must be there.
+fn templates(settings: &DeskConfig, rulebook: &Rulebook) -> Result<Templates, StartError> {
+    let own = settings.templates.as_ref().map(|(file, text)| (file.as_str(), text.as_str()));
+    let files: Vec<(&str, &str)> = [SHIPPED_TEMPLATES].into_iter().chain(own).collect();
+    let (templates, problems) = Templates::parse(&files);
+    if !problems.is_empty() {
+        return Err(StartError::Templates { problems: problems.iter().map(ToString::to_string).collect() });
+    }
+    let missing = rulebook.missing_templates(&templates);
+    if missing.is_empty() {
+        return Ok(templates);
+    }
+    let told = missing.into_iter().map(|(rule, name)| {
+        let nearest = templates.nearest(&name).map(|name| format!("; did you mean “{name}”?"));
+        format!("rule {rule}, then.template: there is no template “{name}”{}", nearest.unwrap_or_default())
+    });
+    Err(StartError::Rules { problems: told.collect() })
 }
 
 fn hours(settings: &DeskConfig) -> Result<Hours, HoursError> {

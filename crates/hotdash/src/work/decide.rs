@@ -30,8 +30,12 @@ pub(super) struct About {
 
 /// The job that decides about a message.
 pub(super) fn job_for(app: &App, desk: DeskId, conversation: ConversationId, message: MessageId) -> NewJob {
-    let lane = format!("decide:{desk}:{conversation}");
-    job(app, "decide", desk, lane, payload(conversation, message), Duration::ZERO)
+    job(app, "decide", desk, lane(desk, conversation), payload(conversation, message), Duration::ZERO)
+}
+
+/// In which everything that rules say about a conversation is done in turn.
+pub(super) fn lane(desk: DeskId, conversation: ConversationId) -> String {
+    format!("decide:{desk}:{conversation}")
 }
 
 fn payload(conversation: ConversationId, message: MessageId) -> String {
@@ -104,15 +108,15 @@ pub async fn offer_again(app: &App, desk: &Desk, job: &Job) -> Result<Step, JobE
 }
 
 /// What the shell saw before the core was asked.
-struct Seen {
-    conversation: Conversation,
+pub(super) struct Seen {
+    pub(super) conversation: Conversation,
     agents: std::sync::Arc<Vec<hotdash_core::conversation::Agent>>,
     message_count: usize,
     earlier_conversations: usize,
 }
 
 impl Seen {
-    fn snapshot<'a>(
+    pub(super) fn snapshot<'a>(
         &'a self,
         desk: &'a Desk,
         message: &'a Message,
@@ -133,7 +137,7 @@ impl Seen {
 }
 
 /// The desk is asked for what a payload may show too early or too late: assignee, labels, who is online.
-async fn look(app: &App, desk: &Desk, message: &Message) -> Result<(Seen, Rotation), JobError> {
+pub(super) async fn look(app: &App, desk: &Desk, message: &Message) -> Result<(Seen, Rotation), JobError> {
     let conversation = desk.chatwoot.conversation(message.conversation).await?;
     let agents = desk.agents(&app.clock).await?;
     let thread = app.store.thread(desk.id, message.conversation, 200).await?;
@@ -191,7 +195,7 @@ fn perform(app: &App, desk: DeskId, made: &Made<'_>, rotation: &Rotation) -> Res
     Ok(batch)
 }
 
-fn change_for(action: &Action) -> Option<Change> {
+pub(super) fn change_for(action: &Action) -> Option<Change> {
     Some(match action {
         Action::AssignAgent { agent, .. } => Change::AssignAgent { agent: *agent },
         Action::AssignTeam { team } => Change::AssignTeam { team: *team },
@@ -200,5 +204,9 @@ fn change_for(action: &Action) -> Option<Change> {
         Action::Note { text } => Change::Note { text: text.clone() },
         // Nothing on the desk: the first is a job, the second a property of the draft.
         Action::AwaitAgent | Action::HoldForSecond => return None,
+        // `automate` turns these into effects.
+        Action::Notify { .. } | Action::Snooze { .. } | Action::Resolve | Action::SendTemplate { .. } => {
+            return None;
+        }
     })
 }

@@ -85,7 +85,8 @@ impl Reader {
             other => (Some(other), None),
         };
         let Some(to) = to else {
-            return self.refuse("then.notify.to", "expected \"leads\", \"webhook\", a mail address, or a list");
+            return self
+                .refuse("then.notify.to", "expected \"leads\", \"webhook\", a mail address, or a list");
         };
         let mut targets = Vec::new();
         for word in self.words("then.notify", to)? {
@@ -94,7 +95,8 @@ impl Reader {
                 "webhook" => targets.push(Target::Webhook),
                 address if is_address(address) => targets.push(Target::Address(address.to_owned())),
                 other => {
-                    let message = format!("“{other}” is neither \"leads\" nor \"webhook\" nor a mail address");
+                    let message =
+                        format!("“{other}” is neither \"leads\" nor \"webhook\" nor a mail address");
                     let nearest = crate::rulebook::nearest(other, ["leads", "webhook"]);
                     self.push("then.notify", &message, nearest);
                     return None;
