@@ -17,7 +17,7 @@ use crate::action::{Action, Target};
 use crate::conversation::Message;
 use crate::decide::Snapshot;
 use crate::ids::{MessageId, RuleId};
-use crate::rulebook::condition::Facts;
+use crate::rulebook::facts::Facts;
 use crate::rulebook::{Group, Rule, Rulebook, Then};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -245,7 +245,9 @@ impl Rulebook {
     }
 
     fn automations(&self) -> impl Iterator<Item = &Rule> {
-        self.rules.iter().filter(|rule| rule.enabled && rule.group == Group::Tags && rule.is_automation())
+        self.rules
+            .iter()
+            .filter(|rule| rule.enabled && rule.group != Group::Assignment && rule.is_automation())
     }
 }
 
@@ -297,16 +299,8 @@ impl Rulebook {
 /// }))?;
 ///
 /// let analysis = Analyzer::shipped().analyze(message.text());
-/// let snapshot = Snapshot {
-///     conversation: &conversation,
-///     message: &message,
-///     analysis: &analysis,
-///     agents: &[],
-///     turns: &Default::default(),
-///     hours: &Hours::shipped(), // Monday to Friday, 9 to 17, UTC
-///     message_count: 1,
-///     earlier_conversations: 0,
-/// };
+/// let hours = Hours::shipped(); // Monday to Friday, 9 to 17, UTC
+/// let snapshot = Snapshot::of(&conversation, &message, &analysis, &hours);
 /// let flags = Flags {
 ///     trigger: Trigger::CustomerMessage,
 ///     thread: std::slice::from_ref(&message),
@@ -364,12 +358,11 @@ impl Round<'_> {
                 if over.contains(&rule.id) {
                     continue;
                 }
-                let verdict = rule.when.judge(&facts);
-                if !verdict.holds {
+                if !rule.holds(&facts) || !self.is_first(rule, &facts) {
                     continue;
                 }
                 over.insert(rule.id.clone());
-                let because = verdict.seen.join("; ");
+                let because = rule.because(self.rules, &facts);
                 let cause = self.cause_at_once(rule);
                 if self.is_over(rule, &cause) {
                     continue;
@@ -421,9 +414,8 @@ impl Round<'_> {
                 let because = format!("{} and {}", wait.because, wait::unless(after));
                 self.end(rule, cause, Due::At(due), because);
             } else {
-                let verdict = rule.when.judge(&facts);
-                let seen = verdict.seen.join("; ");
-                if verdict.holds {
+                let seen = rule.because(self.rules, &facts);
+                if rule.holds(&facts) {
                     let because = format!("{}; {seen}", wait::over(after));
                     let automation = self.due_now(rule, cause, because, self.seen);
                     self.found.push(automation);
@@ -432,6 +424,13 @@ impl Round<'_> {
                 }
             }
         }
+    }
+
+    /// In a group of which only the first rule acts: whether it is that one.
+    fn is_first(&self, rule: &Rule, facts: &Facts<'_>) -> bool {
+        let Some(group) = rule.first_of.filter(|_| !rule.waits()) else { return true };
+        let mut rivals = self.rules.candidates(facts).filter(|rival| rival.first_of == Some(group));
+        rivals.find(|rival| !rival.waits() && rival.holds(facts)).is_none_or(|first| first.id == rule.id)
     }
 
     fn end(&mut self, rule: &Rule, cause: Cause, due: Due, because: String) {

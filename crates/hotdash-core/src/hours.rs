@@ -1,7 +1,7 @@
 //! When the team works: several periods a day, in a time zone, with holidays.
 
 use jiff::Timestamp;
-use jiff::civil::{Date, Weekday};
+use jiff::civil::{Date, DateTime, Weekday};
 use jiff::tz::TimeZone;
 use serde::Deserialize;
 use std::collections::BTreeSet;
@@ -118,10 +118,22 @@ impl Hours {
         &self.zone
     }
 
+    /// Date and time of day where the team works.
+    #[must_use]
+    pub fn local(&self, at: Timestamp) -> DateTime {
+        at.to_zoned(self.zone.clone()).datetime()
+    }
+
+    /// Whether the team's calendar calls that day a holiday.
+    #[must_use]
+    pub fn is_holiday(&self, date: Date) -> bool {
+        self.holidays.contains(&date)
+    }
+
     /// Whether the team works at that instant.
     #[must_use]
     pub fn is_open(&self, at: Timestamp) -> bool {
-        let local = at.to_zoned(self.zone.clone()).datetime();
+        let local = self.local(at);
         let minute = u16::from(local.hour().unsigned_abs()) * 60 + u16::from(local.minute().unsigned_abs());
         let today = self.on(local.date()).iter().any(|p| p.from <= minute && minute < p.until);
         let from_yesterday = local

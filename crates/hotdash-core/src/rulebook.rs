@@ -5,14 +5,22 @@
 
 mod check;
 pub(crate) mod condition;
+mod explain;
+pub(crate) mod facts;
+mod index;
+mod keywords;
 mod parse;
 mod vocabulary;
 
-use crate::analysis::words::Matcher;
+pub use explain::Seen;
+
 use crate::automation::{Act, After, Once};
 use crate::conversation::Priority;
 use crate::ids::{RuleId, TeamId};
 use condition::Condition;
+use facts::Facts;
+use index::Index;
+use keywords::Keywords;
 use serde::Serialize;
 use std::sync::LazyLock;
 
@@ -29,7 +37,8 @@ pub struct Rulebook {
     /// Categories become labels from this confidence on; `None` = never.
     pub(crate) labels_from: Option<f32>,
     /// Every keyword of every rule, found in one pass.
-    pub(crate) keywords: Matcher,
+    pub(crate) keywords: Keywords,
+    index: Index,
     hash: String,
 }
 
@@ -46,17 +55,39 @@ pub struct Rule {
     pub after: Option<After>,
     /// It acts no more often than this; `None` = for every message.
     pub once: Option<Once>,
+    /// As written, for whoever wants to read it.
     pub(crate) when: Condition,
+    /// The same, in the order in which it is quickly told.
+    quick: Condition,
     pub(crate) then: Vec<Then>,
+    /// In a group that says `first`: the number of that group.
+    pub(crate) first_of: Option<u32>,
+    /// What was written, for printing it again.
+    source: toml::Table,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+/// Rules that belong together. Of some groups every rule that matches acts, of others only the first.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Group {
-    /// Every rule that matches acts.
+    /// Labels, priority and the like; `all` unless the file says otherwise.
     Tags,
-    /// The first rule that matches decides.
+    /// Who gets the conversation; always `first`.
     Assignment,
+    /// A group of the lead's own, named in `[groups]`. It does what tags can do.
+    Own(String),
+}
+
+impl Group {
+    /// Its name in rule files.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Tags => "tags",
+            Self::Assignment => "assignment",
+            Self::Own(name) => name,
+        }
+    }
 }
 
 /// What a rule asks for.
@@ -135,6 +166,35 @@ impl Rulebook {
     #[must_use]
     pub fn rules(&self) -> &[Rule] {
         &self.rules
+    }
+
+    /// The rules that can match at all, in their order.
+    pub(crate) fn candidates<'a>(&'a self, facts: &Facts<'_>) -> impl Iterator<Item = &'a Rule> {
+        self.index.candidates(&facts.found).into_numbers().filter_map(|at| self.rules.get(at))
+    }
+}
+
+impl Rule {
+    /// Whether its conditions hold.
+    pub(crate) fn holds(&self, facts: &Facts<'_>) -> bool {
+        self.quick.holds(facts)
+    }
+
+    /// Whether time or colleagues may make its conditions hold.
+    pub(crate) fn may_hold_later(&self, facts: &Facts<'_>) -> bool {
+        self.quick.may_change(facts)
+    }
+
+    /// What decided its conditions, as a part of a sentence.
+    pub(crate) fn because(&self, rules: &Rulebook, facts: &Facts<'_>) -> String {
+        self.when.seen(rules, facts).join("; ")
+    }
+
+    /// What it would take to write it again: one `[[rule]]` in TOML.
+    #[must_use]
+    pub fn to_toml(&self) -> String {
+        let rules = toml::Value::Array(vec![toml::Value::Table(self.source.clone())]);
+        toml::Table::from_iter([("rule".to_owned(), rules)]).to_string()
     }
 }
 

@@ -5,7 +5,7 @@ use crate::desk;
 use hotdash_core::action::Action;
 use hotdash_core::analysis::Analyzer;
 use hotdash_core::conversation::{Agent, Assignee, Availability, Priority};
-use hotdash_core::decide::{Decision, Snapshot, decide};
+use hotdash_core::decide::{Decision, RuleTrace, Snapshot, decide, explain};
 use hotdash_core::hours::Hours;
 use hotdash_core::ids::{AgentId, InboxId};
 use hotdash_core::rulebook::{Rulebook, SHIPPED};
@@ -56,7 +56,7 @@ struct Expect {
     matched: Option<Vec<String>>,
     /// The whole sentence.
     sentence: Option<String>,
-    /// The trace of some rule says this.
+    /// The explanation of some rule says this.
     because: Option<String>,
 }
 
@@ -73,15 +73,15 @@ fn rules_decide_as_the_cases_say() {
     let cases: Vec<(String, Case)> = load("routing");
     let mut wrong = Vec::new();
     for (file, case) in &cases {
-        let decision = run(case);
-        for difference in differences(case, &decision) {
+        let (decision, explained) = run(case);
+        for difference in differences(case, &decision, &explained) {
             wrong.push(format!("{file}: {}: {difference}", case.name));
         }
     }
     report(&wrong, cases.len());
 }
 
-fn run(case: &Case) -> Decision {
+fn run(case: &Case) -> (Decision, Vec<RuleTrace>) {
     let mut conversation = desk::conversation("Ann Customer");
     conversation.labels.clone_from(&case.labels);
     conversation.inbox = InboxId(case.inbox);
@@ -108,20 +108,18 @@ fn run(case: &Case) -> Decision {
     let own = case.rules.as_deref().unwrap_or("");
     let (rules, problems) = Rulebook::parse(&[SHIPPED, ("case", own)]);
     assert_eq!(problems, [], "{}", case.name);
+    let (analysis, hours) = (Analyzer::shipped().analyze(&case.text), Hours::shipped());
     let snapshot = Snapshot {
-        conversation: &conversation,
-        message: &message,
-        analysis: &Analyzer::shipped().analyze(&case.text),
         agents: &agents,
         turns: &turns,
-        hours: &Hours::shipped(),
         message_count: usize::try_from(case.message_count).unwrap(),
-        earlier_conversations: 0,
+        ..Snapshot::of(&conversation, &message, &analysis, &hours)
     };
-    decide(&rules, &snapshot, case.at.parse().unwrap())
+    let now = case.at.parse().unwrap();
+    (decide(&rules, &snapshot, now), explain(&rules, &snapshot, now))
 }
 
-fn differences(case: &Case, decision: &Decision) -> Vec<String> {
+fn differences(case: &Case, decision: &Decision, explained: &[RuleTrace]) -> Vec<String> {
     let mut wrong = Vec::new();
     let mut same = |what: &str, is: String, should: Option<String>| {
         if let Some(should) = should.filter(|should| *should != is) {
@@ -156,9 +154,9 @@ fn differences(case: &Case, decision: &Decision) -> Vec<String> {
     let matched: Vec<&str> = decision.trace.iter().filter(|t| t.matched).map(|t| t.rule.as_str()).collect();
     same("matched", format!("{matched:?}"), expect.matched.as_ref().map(|m| format!("{m:?}")));
     if let Some(part) = &expect.because
-        && !decision.trace.iter().any(|t| t.because.contains(part.as_str()))
+        && !explained.iter().any(|t| t.because.contains(part.as_str()))
     {
-        wrong.push(format!("no rule says “{part}”: {:#?}", decision.trace));
+        wrong.push(format!("no rule says “{part}”: {explained:#?}"));
     }
     wrong
 }

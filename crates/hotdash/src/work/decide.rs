@@ -124,14 +124,11 @@ impl Seen {
         rotation: &'a Rotation,
     ) -> Snapshot<'a> {
         Snapshot {
-            conversation: &self.conversation,
-            message,
-            analysis,
             agents: &self.agents,
             turns: &rotation.last,
-            hours: &desk.hours,
             message_count: self.message_count,
             earlier_conversations: self.earlier_conversations,
+            ..Snapshot::of(&self.conversation, message, analysis, &desk.hours)
         }
     }
 }
