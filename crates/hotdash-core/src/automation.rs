@@ -10,7 +10,7 @@ mod stretch;
 mod template;
 mod wait;
 
-pub use stretch::{Stretch, after_open_minutes, next_opening, stretch};
+pub use stretch::{Stretch, next_opening, stretch};
 pub use template::{Rendered, SHIPPED_TEMPLATES, Template, Templates, Values};
 
 use crate::action::{Action, Target};

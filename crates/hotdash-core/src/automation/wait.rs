@@ -1,6 +1,6 @@
 //! Waiting times: where one begins, when it is over, what ends it.
 
-use super::{After, Flags, Since, after_open_minutes};
+use super::{After, Flags, Since};
 use crate::conversation::{Author, Direction, Message, Status};
 use crate::decide::Snapshot;
 use crate::hours::Hours;
@@ -50,11 +50,8 @@ pub(super) fn begin(rule: &Rule, since: Since, seen: &Snapshot<'_>, flags: &Flag
 
 /// When a wait is over; `None` when the team never works so long.
 pub(super) fn due(after: After, from: Timestamp, hours: &Hours) -> Option<Timestamp> {
-    if after.business {
-        after_open_minutes(hours, from, after.minutes)
-    } else {
-        from.checked_add(SignedDuration::from_mins(after.minutes)).ok()
-    }
+    let time = SignedDuration::from_mins(after.minutes);
+    if after.business { hours.add_working(from, time) } else { from.checked_add(time).ok() }
 }
 
 /// Why nobody waits any more, as far as the conversation itself tells.
