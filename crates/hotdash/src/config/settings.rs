@@ -116,7 +116,7 @@ pub const SETTINGS: &[Setting] = &[
         "rules_file",
         "HOTDASH_RULES_FILE",
         None,
-        "TOML file with the team's rules; without it the five that are shipped",
+        "TOML file with the team's rules; without it those that are shipped",
     )
     .of_desk(),
     plain(
