@@ -1,5 +1,8 @@
 //! Automations are pure: the same thread always gives the same answer, and nothing acts twice for one cause.
 
+mod texts;
+mod waits;
+
 use super::*;
 use crate::analysis::Analyzer;
 use crate::conversation::{
@@ -18,26 +21,6 @@ const REPLY: &str = r#"
     when = { type = "time", equals = "after_hours" }
     once = "period"
     then = { template = "after_hours" }
-"#;
-const UNANSWERED: &str = r#"
-    [[rule]]
-    id = "unanswered"
-    name = "Nobody answered"
-    why = "Two hours are long."
-    group = "tags"
-    when = { always = true }
-    after = "2 business hours"
-    then = { tag = ["overdue"], priority = "high", notify = ["leads", "webhook"] }
-"#;
-const QUIET: &str = r#"
-    [[rule]]
-    id = "quiet"
-    group = "tags"
-    when = { none = [{ type = "tag", equals = "keep_open" }] }
-    after = "3d"
-    since = "our_reply"
-    once = "conversation"
-    then = { resolve = true, note = "Closed: the customer did not answer." }
 "#;
 
 /// A conversation and what is remembered of it.
@@ -212,51 +195,6 @@ fn whoever_writes_at_night_is_told_once_when_the_team_is_back_and_again_the_next
 }
 
 #[test]
-fn everybody_is_told_in_their_language_by_the_clocks_of_the_team() {
-    let mut case = case(REPLY);
-    case.hours = Hours::shipped().in_zone("Europe/Berlin").unwrap();
-    let german = "Guten Abend, wo bleibt meine Bestellung? Ich warte schon seit einer Woche darauf.";
-    case.customer(german, FRIDAY_NIGHT);
-    let (language, text) = sent(&case.look(FRIDAY_NIGHT)).unwrap();
-    assert_eq!(language, "de");
-    assert!(text.contains("Wir sind am Montag um 9:00 Uhr (CET) zurück"), "{text}");
-
-    // Two letters tell no language: then what was written before, then the browser, then the desk's own.
-    case.customer("ok", "2026-11-20T22:05:00Z");
-    assert_eq!(sent(&case.look("2026-11-20T22:05:00Z")).unwrap().0, "de");
-    case.thread.remove(0);
-    assert_eq!(sent(&case.look("2026-11-20T22:05:00Z")).unwrap().0, "en");
-    case.conversation.browser_language = Some("pt-BR".to_owned());
-    let (language, text) = sent(&case.look("2026-11-20T22:05:00Z")).unwrap();
-    assert_eq!(language, "pt");
-    assert!(text.contains("segunda-feira às 9:00"), "{text}");
-}
-
-#[test]
-fn the_day_is_named_as_people_say_it() {
-    let said = |hours: &str, now: &str| {
-        let mut case = case(REPLY);
-        case.hours = Hours::parse(hours).unwrap();
-        case.customer("Where is my order, please?", now);
-        sent(&case.look(now))
-            .map(|(_, text)| text.split("back ").nth(1).unwrap().split(" (").next().unwrap().to_owned())
-    };
-    let hours = |holidays: &str| {
-        format!(
-            "zone = \"America/New_York\"\nholidays = [{holidays}]\n[weekdays]\nmonday = [\"08:30-12:00\"]\n\
-             tuesday = [\"08:30-12:00\", \"13:00-17:00\"]"
-        )
-    };
-    assert_eq!(said(&hours(""), "2026-11-24T17:30:00Z").as_deref(), Some("today at 13:00"));
-    assert_eq!(said(&hours(""), "2026-11-24T03:00:00Z").as_deref(), Some("tomorrow at 8:30"));
-    assert_eq!(said(&hours(""), "2026-11-25T12:00:00Z").as_deref(), Some("on Monday at 8:30"));
-    let christmas = hours("\"2026-12-21\", \"2026-12-22\", \"2026-12-28\"");
-    let later = said(&christmas, "2026-12-16T12:00:00Z");
-    assert_eq!(later.as_deref(), Some("on Tuesday, 29 December at 8:30"));
-    assert_eq!(said("zone = \"UTC\"\n[weekdays]", FRIDAY_NIGHT), None, "nobody knows when they are back");
-}
-
-#[test]
 fn no_machine_is_answered() {
     let refusal = |change: fn(&mut Case)| {
         let mut case = case(REPLY);
@@ -333,157 +271,6 @@ fn what_is_found_late_is_not_answered_by_itself() {
     // Written a minute before closing time, found after it.
     case.thread[0].created_at = at("2026-11-20T16:59:00Z");
     assert_eq!(refused(&case.look("2026-11-20T17:01:00Z")), [Reason::TeamIsThere]);
-}
-
-#[test]
-fn business_hours_pass_over_a_weekend() {
-    let mut case = case(UNANSWERED);
-    let begun = case.customer("Where is my order, please?", "2026-11-20T16:30:00Z");
-    let found = case.look("2026-11-20T16:30:05Z");
-    assert_eq!((found[0].due, &found[0].cause), (Due::At(at("2026-11-23T10:30:00Z")), &Cause::Wait(begun)));
-    assert_eq!(
-        found[0].because,
-        "the customer waits for an answer and is judged again after 2 business hours, unless somebody answers"
-    );
-    case.trigger = Trigger::Alarm;
-    let found = case.act("2026-11-23T10:30:00Z");
-    let Action::Notify { to, subject, text } = &found[0].actions[2] else { panic!("{found:?}") };
-    assert_eq!(to, &[Target::Leads, Target::Webhook]);
-    assert_eq!(subject, "Nobody answered: conversation 142");
-    assert!(
-        text.contains("nobody answered for 2 business hours") && text.contains("Two hours are long."),
-        "{text}"
-    );
-    assert!(matches!(&found[0].actions[0], Action::AddLabels { labels } if labels == &["overdue"]));
-    assert_eq!(case.look("2026-11-23T10:31:00Z"), [], "once for each wait");
-}
-
-#[test]
-fn a_reply_ends_a_wait_and_the_next_message_begins_another() {
-    let mut case = case(UNANSWERED);
-    case.customer("Where is my order, please?", "2026-11-23T10:00:00Z");
-    let second = case.customer("Hello?", "2026-11-23T10:30:00Z");
-    assert_eq!(
-        case.look("2026-11-23T10:30:00Z")[0].cause,
-        Cause::Wait(MessageId(1)),
-        "an impatient customer waits no less"
-    );
-    case.says(ben(), "It is on its way.", "2026-11-23T11:00:00Z");
-    case.trigger = Trigger::Alarm;
-    assert_eq!(case.look("2026-11-23T12:00:00Z"), [], "somebody answered {second}");
-    assert!(second > MessageId(1));
-    case.trigger = Trigger::CustomerMessage;
-    let third = case.customer("It is not here yet", "2026-11-23T14:00:00Z");
-    let found = case.look("2026-11-23T14:00:01Z");
-    assert_eq!((found[0].due, &found[0].cause), (Due::At(at("2026-11-23T16:00:00Z")), &Cause::Wait(third)));
-}
-
-#[test]
-fn closing_ends_a_wait_and_writing_again_begins_it_anew() {
-    let mut case = case(UNANSWERED);
-    case.customer("Where is my order, please?", "2026-11-23T10:00:00Z");
-    case.conversation.status = Status::Resolved;
-    case.trigger = Trigger::Alarm;
-    let found = case.act("2026-11-23T12:00:00Z");
-    assert_eq!((found[0].due, found[0].because.as_str()), (Due::Cancelled, "the conversation was resolved"));
-    case.conversation.status = Status::Open;
-    assert_eq!(case.look("2026-11-23T12:05:00Z"), []);
-    case.trigger = Trigger::CustomerMessage;
-    let again = case.customer("No, it is not here", "2026-11-23T13:00:00Z");
-    assert_eq!(case.look("2026-11-23T13:00:00Z")[0].cause, Cause::Wait(again));
-}
-
-#[test]
-fn a_customer_who_stays_silent_is_closed_once() {
-    let mut case = case(QUIET);
-    case.customer("Where is my order, please?", "2026-11-23T10:00:00Z");
-    assert_eq!(case.look("2026-11-23T10:00:00Z"), [], "we have not answered");
-    let reply = case.says(ben(), "What is its number?", "2026-11-23T11:00:00Z");
-    case.trigger = Trigger::Reply;
-    let found = case.look("2026-11-23T11:00:01Z");
-    assert_eq!((found[0].due, &found[0].cause), (Due::At(at("2026-11-26T11:00:00Z")), &Cause::Wait(reply)));
-    case.trigger = Trigger::Alarm;
-    case.conversation.labels = vec!["keep_open".to_owned()];
-    assert_eq!(case.look("2026-11-26T11:00:00Z")[0].due, Due::Cancelled, "judged again at its time");
-    case.conversation.labels.clear();
-    let found = case.act("2026-11-26T11:00:00Z");
-    assert_eq!(found[0].actions.len(), 2);
-    assert_eq!(found[0].actions[1], Action::Resolve);
-    case.customer("Sorry, it is A-17", "2026-11-27T11:00:00Z");
-    case.says(ben(), "It comes tomorrow.", "2026-11-27T12:00:00Z");
-    case.trigger = Trigger::Reply;
-    assert_eq!(case.look("2026-11-27T12:00:00Z"), [], "once in the life of a conversation");
-}
-
-#[test]
-fn a_template_arrives_as_it_is_written() {
-    let own = r#"
-        [template.code]
-        [template.code.text]
-        en = "Hi {customer}, use {{ code }} or {% raw %} or { this }. #{ticket} {shop}"
-    "#;
-    let mut case = case(
-        "[[rule]]\nid = \"code\"\ngroup = \"tags\"\nwhen = { always = true }\nthen = { template = \"code\" }",
-    );
-    let (templates, problems) = Templates::parse(&[SHIPPED_TEMPLATES, ("own", own)]);
-    assert_eq!(problems, []);
-    case.templates = templates;
-    case.customer("Do you have a discount for me, please?", MONDAY_NOON);
-    let text = sent(&case.look(MONDAY_NOON)).unwrap().1;
-    assert_eq!(text, "Hi Ann, use {{ code }} or {% raw %} or { this }. #142 Hot Rodan");
-    case.conversation.contact.name = "+49 170 1234567".to_owned();
-    let text = sent(&case.look(MONDAY_NOON)).unwrap().1;
-    assert!(text.starts_with("Hi, use {{ code }}"), "{text}");
-}
-
-#[test]
-fn a_text_message_gets_the_short_form() {
-    let mut case = case(REPLY);
-    case.conversation.channel = Channel::Sms;
-    case.customer("Where is my order, please?", FRIDAY_NIGHT);
-    let text = sent(&case.look(FRIDAY_NIGHT)).unwrap().1;
-    assert!(text.chars().count() < 160 && !text.contains('\n'), "{text}");
-}
-
-#[test]
-fn every_shipped_template_is_there_in_every_language_and_fits_a_text_message() {
-    let (templates, problems) = Templates::parse(&[SHIPPED_TEMPLATES]);
-    assert_eq!(problems, []);
-    let zone = jiff::tz::TimeZone::get("Europe/Lisbon").unwrap();
-    let values = Values {
-        customer: Some("Ann"),
-        shop: "Hot Rodan",
-        ticket: 1,
-        now: at(FRIDAY_NIGHT),
-        back_at: Some(at("2026-12-23T09:00:00Z")),
-        zone: &zone,
-    };
-    let template = templates.get("after_hours").unwrap();
-    let sms = crate::channel::rules(&Channel::Sms);
-    for language in ["en", "de", "es", "fr", "pt"] {
-        assert_eq!(templates.language_for(template, &[language]), language);
-        let short = templates.render(template, language, sms, &values).unwrap().text;
-        assert!(crate::channel::parts::Parts::of(&short).parts <= 2, "{short}");
-        let long = templates.render(template, language, crate::channel::rules(&Channel::Email), &values);
-        let long = long.unwrap().text;
-        assert!(long.contains(" 9:00") && long.contains("(WET)"), "{long}");
-    }
-}
-
-#[test]
-fn wrong_templates_are_named_with_place_and_nearest_word() {
-    let wrong = |text: &str| {
-        let (_, problems) = Templates::parse(&[SHIPPED_TEMPLATES, ("own.toml", text)]);
-        problems.first().map(ToString::to_string).unwrap_or_default()
-    };
-    let told = wrong("[template.x.text]\nen = \"Hi {costumer}\"");
-    assert!(told.starts_with("own.toml, template.x.text.en: {costumer} is not known"), "{told}");
-    assert!(told.ends_with("did you mean “customer”?"), "{told}");
-    assert!(wrong("[template.x.text]\nen = \"Back {back_at}\"").contains("needs away = true"));
-    assert!(wrong("[template.x.text]\nde = \"Hallo\"").contains("has no text in “en”"));
-    assert!(wrong("[template.x.text]\nen = \" \"").contains("is empty"));
-    assert!(wrong("[template.x").contains("the file"));
-    assert!(wrong("[template.x]\nawya = true").contains("awya"));
 }
 
 #[test]

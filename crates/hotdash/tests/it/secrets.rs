@@ -34,6 +34,15 @@ const NEW_SECRET: &str = "planted-second-webhook-secret-4711";
 const DESK_COOKIE: &str = "planted-session-of-the-desk-4711";
 const AUTHORIZATION: &str = "planted-authorization-4711";
 const DESK_HEADER: &str = "planted-api-access-token-4711";
+const MAIL_PASSWORD: &str = "planted-mail-password-4711";
+const CHAT_ADDRESS: &str = "planted-chat-address-4711";
+const TELL: &str = r#"
+[[rule]]
+id = "tell"
+group = "tags"
+when = { always = true }
+then = { notify = ["webhook", "lead@acme.test"] }
+"#;
 const PASSWORD: &str = "planted password 4711 of ada";
 const WRONG_PASSWORD: &str = "planted wrong password 4711";
 const WORDS: &str = "planted-words-of-a-customer-4711";
@@ -135,7 +144,14 @@ impl Run {
         let url = format!("http://127.0.0.1:{port}");
         let token = desk.token(1).unwrap();
         let secret = register(&server.url(), &token, &url).await.expose_secret().to_owned();
+        let files = tempfile::tempdir().unwrap();
+        let rules = files.path().join("rules.toml");
+        fs::write(&rules, TELL).unwrap();
         let environment: BTreeMap<String, String> = [
+            // Nobody is there: what failed is told.
+            ("SMTP_URL", format!("smtp://ada:{MAIL_PASSWORD}@127.0.0.1:9")),
+            ("HOTDASH_NOTIFY_WEBHOOK", format!("http://127.0.0.1:9/{CHAT_ADDRESS}")),
+            ("HOTDASH_RULES_FILE", rules.display().to_string()),
             ("CHATWOOT_BASE_URL", server.url()),
             ("CHATWOOT_TOKEN", token.clone()),
             ("CHATWOOT_ACCOUNT_ID", "1".to_owned()),
@@ -157,6 +173,8 @@ impl Run {
             ("first webhook secret", secret),
             ("second webhook secret", NEW_SECRET.to_owned()),
             ("model key", MODEL_KEY.to_owned()),
+            ("mail password", MAIL_PASSWORD.to_owned()),
+            ("chat address", CHAT_ADDRESS.to_owned()),
             ("cookie of the desk", DESK_COOKIE.to_owned()),
             ("authorization header", AUTHORIZATION.to_owned()),
             ("token header", DESK_HEADER.to_owned()),
@@ -171,7 +189,7 @@ impl Run {
             pages: String::new(),
             logs: String::new(),
             secrets: secrets.into(),
-            files: tempfile::tempdir().unwrap(),
+            files,
         }
     }
 
