@@ -212,7 +212,7 @@ fn named(error: &SmtpError) -> MailError {
     if error.is_timeout() {
         return MailError::TimedOut;
     }
-    if error.is_tls() {
+    if error.is_tls() || broke_in_tls(error) {
         return MailError::NoTls { reason: reason() };
     }
     match error.status().map(|code| code.to_string()) {
@@ -221,8 +221,22 @@ fn named(error: &SmtpError) -> MailError {
         }
         Some(_) if error.is_permanent() => MailError::Refused { answer: reason() },
         Some(_) => MailError::Later { answer: reason() },
-        // The server offers no way to sign in that we know, or speaks something else.
-        None if error.is_client() || error.is_response() => MailError::Refused { answer: reason() },
+        // It offers no way to sign in that we know.
+        None if error.is_client() => MailError::Refused { answer: reason() },
+        // Or it broke off in the middle, so that nobody knows what it took.
         None => MailError::Unreachable { reason: reason() },
     }
+}
+
+/// A handshake that fails counts as a connection that fails; what lies behind tells.
+fn broke_in_tls(error: &SmtpError) -> bool {
+    let mut cause = error.source();
+    while let Some(deeper) = cause {
+        let inner = deeper.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        if deeper.is::<rustls::Error>() || inner.is_some_and(|inner| inner.is::<rustls::Error>()) {
+            return true;
+        }
+        cause = deeper.source();
+    }
+    false
 }

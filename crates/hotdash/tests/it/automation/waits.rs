@@ -175,7 +175,7 @@ async fn a_customer_who_answers_in_the_last_moment_is_not_closed(database: &Data
     house.desk.customer_replies(conversation, "In Bergen.").unwrap();
     office.pass(hours(73));
     house.settle().await;
-    assert_eq!(office.automatic(conversation), []);
+    assert!(office.automatic(conversation).is_empty());
     assert_eq!(house.desk.conversation(conversation).unwrap().status, Status::Open);
     let why = Some("the customer answered".to_owned());
     assert_eq!(office.only(conversation).await, (AutomationState::Cancelled, why));
