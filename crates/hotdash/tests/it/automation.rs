@@ -58,6 +58,16 @@ once = "period"
 then = { template = "after_hours" }
 "#;
 
+/// At night too: who waits for somebody would be offered again and again.
+const ASSIGN: &str = r#"
+[[rule]]
+id = "assign"
+group = "assignment"
+priority = 50
+when = { always = true }
+then = { assign = "round_robin" }
+"#;
+
 const HELLO: &str = r#"
 [[rule]]
 id = "hello"
@@ -87,7 +97,8 @@ impl Office {
             std::fs::write(&path, text).unwrap();
             path.display().to_string()
         };
-        let (rules, hours) = (write("rules.toml", rules), write("hours.toml", OFFICE));
+        let rules = write("rules.toml", &format!("{ASSIGN}{rules}"));
+        let hours = write("hours.toml", OFFICE);
         let templates =
             write("templates.toml", "[template.hello.text]\nen = \"Hello, {{ you }} and {% raw %}!\"");
         let mut all = vec![
