@@ -15,13 +15,19 @@
 //! | [`automation`] | what rules do later, once, or in words written for the case |
 //! | [`rulebook`] | the rules a lead writes |
 //! | [`decide`] | rules + what is known → what to do, with reasons |
+//! | [`record`] | what a decision saw, kept so that it can be made again |
+//! | [`backtest`] | what other rules would have done |
+//! | [`cases`] | messages a lead writes down, and what the rules must do with them |
 //! | [`routing`] | who gets a conversation |
 //! | [`draft`] | replies: composed, asked of a model, checked, shown |
+//! | [`sla`] | what is promised, and the clocks that watch it |
 //! | [`grade`] | how good a reply was |
 
 pub mod action;
 pub mod analysis;
 pub mod automation;
+pub mod backtest;
+pub mod cases;
 pub mod channel;
 pub mod conversation;
 pub mod decide;
@@ -30,7 +36,10 @@ pub mod event;
 pub mod grade;
 pub mod hours;
 pub mod ids;
+pub mod record;
 pub mod routing;
 pub mod rulebook;
+pub mod sla;
 
 pub use automation::automations_for;
+pub use sla::check_sla_breach;

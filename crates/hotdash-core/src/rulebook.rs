@@ -10,7 +10,7 @@ pub(crate) mod facts;
 mod index;
 mod keywords;
 mod parse;
-mod vocabulary;
+pub(crate) mod vocabulary;
 
 pub use explain::Seen;
 
@@ -124,6 +124,17 @@ pub struct Problem {
     pub message: String,
     /// The right word nearest to a misspelt one.
     pub nearest: Option<String>,
+    pub severity: Severity,
+}
+
+/// How bad a problem is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// It works, but perhaps not as meant.
+    Warning,
+    /// The rule does not do what it says.
+    Error,
 }
 
 impl std::fmt::Display for Problem {
@@ -149,11 +160,25 @@ impl Rulebook {
         DEFAULT.clone()
     }
 
-    /// Read rule files as (name, text). Rules with problems are left out, everything else is kept. A rule in a later
+    /// Read rule files as (name, text): TOML, or the original guide's JSON where the name ends in `.json`. Rules with problems are left out, everything else is kept. A rule in a later
     /// file replaces the one with the same id in an earlier file: give [`SHIPPED`] first, then the lead's own files.
     #[must_use]
     pub fn parse(files: &[(&str, &str)]) -> (Self, Vec<Problem>) {
         parse::parse(files)
+    }
+
+    /// Rules that can be read but hardly mean what they say: never matched or never reached, in conflict, setting
+    /// each other off, with words that add nothing. In the order of the rules, errors and warnings.
+    #[must_use]
+    pub fn check(&self) -> Vec<Problem> {
+        check::check(self)
+    }
+
+    /// A JSON file in the form of the original guide as a rule file in TOML, for whoever wants to go on writing there.
+    /// Rules that cannot be understood are left out and told.
+    #[must_use]
+    pub fn import(file: &str, text: &str) -> (String, Vec<Problem>) {
+        parse::import(file, text)
     }
 
     /// Twelve hex digits that change whenever the rules change.
@@ -188,6 +213,16 @@ impl Rule {
     /// What decided its conditions, as a part of a sentence.
     pub(crate) fn because(&self, rules: &Rulebook, facts: &Facts<'_>) -> String {
         self.when.seen(rules, facts).join("; ")
+    }
+
+    /// The rule that hands over what this one escalates.
+    fn id_of_assignment(&self) -> RuleId {
+        RuleId(format!("{}:to", self.id))
+    }
+
+    /// Whether a rule of an earlier file gives way to this one.
+    fn replaces(&self, other: &Self) -> bool {
+        other.id == self.id || other.id == self.id_of_assignment()
     }
 
     /// What it would take to write it again: one `[[rule]]` in TOML.

@@ -74,8 +74,8 @@ pub struct DeskConfig {
     pub timezone: String,
     /// The team's hours as TOML; `None` = the shipped ones.
     pub hours: Option<String>,
-    /// The team's rules: the file's name and its TOML; `None` = the shipped ones.
-    pub rules: Option<(String, String)>,
+    /// The team's rule files, each by its name and its text; none = the shipped rules alone.
+    pub rules: Vec<(String, String)>,
     /// The team's texts for rules: the file's name and its TOML; `None` = the shipped ones.
     pub templates: Option<(String, String)>,
     /// The chat in which the team is told of things.
@@ -84,6 +84,8 @@ pub struct DeskConfig {
     pub automatic_messages_per_day: usize,
     /// First-response target.
     pub sla_minutes: i64,
+    /// The team's targets: the file's name and its TOML; `None` = the shipped ones.
+    pub sla: Option<(String, String)>,
     pub knowledge: KnowledgeSource,
     /// Who signs for the shop in drafts.
     pub shop_name: String,
@@ -205,7 +207,8 @@ fn desk(key: String, raw: &Raw) -> Result<DeskConfig, ConfigError> {
         legacy_signature: raw.flag("legacy_signature")?,
         timezone: raw.timezone("timezone")?,
         hours: raw.optional("hours_file").map(|file| raw::read_text(Path::new(&file))).transpose()?,
-        rules: named("rules_file").transpose()?,
+        rules: raw.optional("rules_file").map_or(Ok(Vec::new()), |file| raw::read_rules(Path::new(&file)))?,
+        sla: named("sla_file").transpose()?,
         templates: named("templates_file").transpose()?,
         notify_webhook: raw.optional_secret("notify_webhook"),
         automatic_messages_per_day: usize::try_from(raw.number("automatic_messages_per_day", 0, 100)?)

@@ -3,7 +3,7 @@
 //! The grammar is explained in `defaults/templates.toml`. Parsing keeps what is right and names what is not.
 
 use crate::channel::{Layout, Rules};
-use crate::rulebook::Problem;
+use crate::rulebook::{Problem, Severity};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -255,7 +255,14 @@ impl Reader<'_> {
 }
 
 fn problem(file: &str, key: &str, message: String, nearest: Option<String>) -> Problem {
-    Problem { file: file.to_owned(), rule: None, key: key.to_owned(), message, nearest }
+    Problem {
+        file: file.to_owned(),
+        rule: None,
+        key: key.to_owned(),
+        message,
+        nearest,
+        severity: Severity::Error,
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -11,6 +11,8 @@ pub(crate) struct Keywords {
     matcher: Matcher,
     /// For each pattern the conditions that want it.
     wanted: Vec<Vec<Want>>,
+    /// The patterns as their words, where no stems are compared.
+    written: Vec<Option<String>>,
     /// Languages with lists of their own, by number.
     codes: Vec<String>,
     stems: Vec<StemLanguage>,
@@ -168,8 +170,14 @@ impl Collector {
                 stems.push(*language);
             }
         }
+        let mut written = vec![None; self.entries.len()];
+        for ((words, form), pattern) in self.patterns {
+            if form == Form::AsWritten {
+                written[pattern] = Some(words);
+            }
+        }
         let conditions = self.conditions as usize;
-        Ok(Keywords { matcher, wanted: self.wanted, codes: self.codes, stems, conditions })
+        Ok(Keywords { matcher, wanted: self.wanted, written, codes: self.codes, stems, conditions })
     }
 }
 
@@ -177,6 +185,30 @@ impl Keywords {
     /// How many keyword conditions there are.
     pub(crate) fn conditions(&self) -> usize {
         self.conditions
+    }
+
+    /// Words of a condition that another word of it finds as well: (that other, the one without use). Of a phrase that
+    /// holds a denial, "not working", the word alone finds nothing: it is denied there.
+    pub(crate) fn shadowed(&self, condition: u32) -> Vec<(&str, &str)> {
+        let own = |pattern: usize| {
+            let want = self.wanted.get(pattern)?.iter().find(|want| want.condition == condition)?;
+            Some((self.written.get(pattern)?.as_deref()?, *want))
+        };
+        let mut shadowed = Vec::new();
+        for pattern in 0..self.written.len() {
+            let Some((longer, want)) = own(pattern).filter(|(_, want)| !want.whole) else { continue };
+            let text = Haystack::new(longer, &[]);
+            let denial = Analyzer::shipped().denial(&text, None);
+            let shorter = self.matcher.hits(&text).into_iter().find_map(|hit| {
+                let (shorter, other) = own(hit.owner)?;
+                let finds_as_much = shorter.ends_with('*') || !longer.ends_with('*');
+                let counts = other.language == want.language
+                    && (want.denied == Denied::Count || denial.reaches(hit) == (want.denied == Denied::Only));
+                (hit.owner != pattern && finds_as_much && counts).then_some(shorter)
+            });
+            shadowed.extend(shorter.map(|shorter| (shorter, longer)));
+        }
+        shadowed
     }
 
     /// The languages in which a message's words must be reduced to stems.

@@ -7,13 +7,15 @@ mod conditions;
 
 mod groups;
 mod hash;
+mod json;
+mod switches;
 mod time;
 
 use super::check;
 use super::index::Index;
 use super::keywords::{Collector, Keywords};
 use super::vocabulary::{FILE_KEYS, RULE_KEYS, nearest};
-use super::{Group, Problem, Rule, Rulebook, Strategy, Then};
+use super::{Group, Problem, Rule, Rulebook, Severity, Strategy, Then};
 use crate::ids::RuleId;
 use groups::Groups;
 use toml::{Table, Value};
@@ -23,6 +25,17 @@ const MOST_BYTES: usize = 8 << 20;
 const MOST_RULES: usize = 20_000;
 const MOST_KEYWORDS: usize = 200_000;
 
+/// The rules of a JSON file in the grammar's own words; those with a problem are left out.
+pub(super) fn import(file: &str, text: &str) -> (String, Vec<Problem>) {
+    let mut reader = Reader { file: file.to_owned(), ..Reader::default() };
+    let table = reader.json(text).unwrap_or_default();
+    let translated = reader.problems.len();
+    reader.file_rules(&table, &mut Vec::new());
+    reader.by_json_keys(translated);
+    let text = table.get("rule").and_then(Value::as_array).is_some_and(|rules| !rules.is_empty());
+    (if text { table.to_string() } else { String::new() }, reader.problems)
+}
+
 pub(super) fn parse(files: &[(&str, &str)]) -> (Rulebook, Vec<Problem>) {
     let mut reader = Reader::default();
     let mut rules: Vec<Rule> = Vec::new();
@@ -31,12 +44,17 @@ pub(super) fn parse(files: &[(&str, &str)]) -> (Rulebook, Vec<Problem>) {
         (*file).clone_into(&mut reader.file);
         reader.rule = None;
         let Some(table) = reader.table(text) else { continue };
+        let before = reader.problems.len();
         labels_from = reader.labels(&table).or(labels_from);
         reader.groups(&table);
         let mut own = Vec::new();
         reader.file_rules(&table, &mut own);
-        rules.retain(|rule| own.iter().all(|new| new.id != rule.id));
+        if reader.is_json() {
+            reader.by_json_keys(before);
+        }
+        rules.retain(|rule| !own.iter().any(|new| new.replaces(rule)));
         rules.extend(own);
+        reader.switches(&table, &mut rules);
         if rules.len() > MOST_RULES {
             reader.problem("rule", &format!("more than {MOST_RULES} rules; the last ones are left out"));
             rules.truncate(MOST_RULES);
@@ -69,10 +87,17 @@ impl Reader {
         if text.len() > MOST_BYTES {
             return self.refuse("the file", &format!("larger than {} MiB", MOST_BYTES >> 20));
         }
+        if self.is_json() {
+            return self.json(text);
+        }
         match text.parse::<Table>() {
             Ok(table) => Some(table),
             Err(error) => self.refuse("the file", error.to_string().trim_end()),
         }
+    }
+
+    fn is_json(&self) -> bool {
+        std::path::Path::new(&self.file).extension().is_some_and(|form| form.eq_ignore_ascii_case("json"))
     }
 
     fn problem(&mut self, key: &str, message: &str) {
@@ -86,6 +111,7 @@ impl Reader {
             key: key.to_owned(),
             message: message.to_owned(),
             nearest,
+            severity: Severity::Error,
         });
     }
 
@@ -195,13 +221,12 @@ impl Reader {
         if rule.waits() {
             return self.refuse("then.escalate", "a rule that waits or remembers cannot assign; write true");
         }
-        Some(Rule {
-            id: RuleId(format!("{}:to", rule.id)),
-            group: Group::Assignment,
-            then: vec![Then::Assign(strategy)],
-            source: Table::new(),
-            ..rule.clone()
-        })
+        let (id, group) = (rule.id_of_assignment(), Group::Assignment);
+        let mut source = table.clone();
+        source.insert("id".to_owned(), id.0.clone().into());
+        source.insert("group".to_owned(), group.name().into());
+        source.insert("then".to_owned(), Table::from_iter([("assign".to_owned(), to.clone())]).into());
+        Some(Rule { id, group, then: vec![Then::Assign(strategy)], source, ..rule.clone() })
     }
 
     fn refuse<T>(&mut self, key: &str, message: &str) -> Option<T> {

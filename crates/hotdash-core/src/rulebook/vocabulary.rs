@@ -8,7 +8,7 @@ pub(super) const THEN_KEYS: [&str; 11] = [
 ];
 pub(super) const SINCE: [&str; 2] = ["customer_message", "our_reply"];
 pub(super) const ONCE: [&str; 2] = ["conversation", "period"];
-pub(super) const FILE_KEYS: [&str; 3] = ["labels", "groups", "rule"];
+pub(super) const FILE_KEYS: [&str; 4] = ["labels", "groups", "rule", "switches"];
 pub(super) const GROUPS: [&str; 3] = ["all", "any", "none"];
 pub(super) const SENDER_PARTS: [&str; 6] =
     ["name", "email", "domain", "attribute", "vip", "earlier_conversations"];

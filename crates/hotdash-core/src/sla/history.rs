@@ -18,12 +18,14 @@ pub enum Happened {
     CustomerWrote,
     /// A person of the team answered publicly. Notes, bots, automations and templates are no answer.
     TeamReplied,
-    /// The conversation was seen open, after that.
-    Open,
-    /// A bot had it.
-    Pending,
-    Snoozed,
+    /// The conversation was seen resolved.
     Resolved,
+    /// The conversation was seen snoozed.
+    Snoozed,
+    /// The conversation was seen with a bot.
+    Pending,
+    /// The conversation was seen open. Last, because what was reopened in one instant with its end is open.
+    Open,
 }
 
 impl Happened {
@@ -104,8 +106,8 @@ impl History {
         for (place, fact) in self.0.iter().enumerate() {
             let before = kept.iter().rev().find(is_status);
             let after = self.0.iter().skip(place + 1).find(is_status);
-            let says_nothing =
-                is_status(&fact) && [before, after].iter().all(|near| near.is_some_and(|near| near.1 == fact.1));
+            let says_nothing = is_status(&fact)
+                && [before, after].iter().all(|near| near.is_some_and(|near| near.1 == fact.1));
             if place >= old || !says_nothing {
                 kept.push(*fact);
             }
@@ -116,7 +118,8 @@ impl History {
         let mut place = 0;
         kept.retain(|fact| {
             let after = whole.get(place + 1).map(|next| next.1);
-            let says_nothing = !is_status(&fact) && last == Some(fact.1) && after == Some(fact.1) && place < old;
+            let says_nothing =
+                !is_status(&fact) && last == Some(fact.1) && after == Some(fact.1) && place < old;
             place += 1;
             if !says_nothing {
                 last = Some(fact.1);

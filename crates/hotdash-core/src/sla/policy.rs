@@ -179,7 +179,7 @@ pub struct Warning {
     /// Words before the reason, in a private note.
     pub(super) note: Option<String>,
     pub(super) assign: Option<Assign>,
-    /// Who is to be told outside of hotdash and the desk: addresses as the notify action takes them.
+    /// Who is to be told outside of hotdash and the desk: `leads`, `webhook` or mail addresses.
     pub notify: Vec<String>,
 }
 
@@ -300,20 +300,20 @@ impl SlaPolicy {
         best
     }
 
-    /// The warning that a conversation's clock gives at a share of its time.
+    /// The warning that a target's clock gives at a share of its time; `None` where that is only shown.
     #[must_use]
-    pub fn warning(&self, kind: Kind, about: &About, share: u16) -> Option<&Warning> {
-        let promise = self.promise(kind, about)?;
-        promise.warnings.iter().find(|warning| warning.at == share && warning.is_for(kind))
+    pub fn warning(&self, target: &str, kind: Kind, share: u16) -> Option<&Warning> {
+        let own =
+            self.targets.iter().find(|known| known.id == target).and_then(|known| known.warnings.as_ref());
+        own.unwrap_or(&self.warnings).iter().find(|warning| warning.at == share && warning.is_for(kind))
     }
 
-    /// The clock a target counts on.
+    /// The clock a target counts on, by its name; one that is not there any more is the wall clock.
     #[must_use]
-    pub fn time<'a>(&'a self, target: &Target, hours: &'a Hours) -> Time<'a> {
-        match &target.calendar {
-            Calendar::Always => Time::Wall,
-            Calendar::Hours => Time::Working(hours),
-            Calendar::Named(name) => self.calendars.get(name).map_or(Time::Wall, Time::Working),
+    pub fn calendar<'a>(&'a self, name: &str, hours: &'a Hours) -> Time<'a> {
+        match name {
+            "hours" => Time::Working(hours),
+            name => self.calendars.get(name).map_or(Time::Wall, Time::Working),
         }
     }
 }

@@ -2,6 +2,10 @@
 //!
 //! Keys that are not known are ignored: recordings are made by many hands.
 
+mod history;
+
+pub use history::{Files, History, HistoryError};
+
 use super::signature::{Refusal, Secrets, Verified, verify};
 use super::wire::{Unreadable, WireConversation, WireMessage, message::Surroundings, read};
 use bytes::Bytes;

@@ -116,7 +116,14 @@ pub const SETTINGS: &[Setting] = &[
         "rules_file",
         "HOTDASH_RULES_FILE",
         None,
-        "TOML file with the team's rules; without it those that are shipped",
+        "TOML file with the team's rules, or a folder of such files; without it those that are shipped",
+    )
+    .of_desk(),
+    plain(
+        "sla_file",
+        "HOTDASH_SLA_FILE",
+        None,
+        "TOML file with what is promised to customers; without it the first response of `CHATWOOT_SLA_MINUTES`",
     )
     .of_desk(),
     plain(

@@ -4,8 +4,8 @@
 //! an alarm looks again when a wait is over. All looks at a conversation stand in one lane, so they never overlap, on
 //! any number of replicas. What an automation wants is stored together with the mark that it has acted.
 
-use super::decide::{change_for, lane, look};
-use super::{JobError, Step, job, nothing, want_soon};
+use super::decide::{lane, look};
+use super::{JobError, Step, change_for, job, nothing, want_soon};
 use crate::app::{App, Desk, Notice};
 use crate::store::automations::{
     AutomationState, KeptAutomation, NewAutomation, await_automation, cancel_automation, end_automation,

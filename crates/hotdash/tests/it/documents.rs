@@ -3,6 +3,7 @@
 mod automation;
 mod chatwoot;
 mod commands;
+mod sla;
 mod team;
 
 use std::fs;
@@ -61,7 +62,7 @@ fn table(part: &str) -> Vec<Vec<&str>> {
 #[test]
 fn the_readme_links_to_all() {
     let readme = read("README.md");
-    for path in [automation::DOCUMENT, chatwoot::DOCUMENT, team::DOCUMENT] {
+    for path in [automation::DOCUMENT, chatwoot::DOCUMENT, team::DOCUMENT, sla::DOCUMENT] {
         assert!(readme.contains(&format!("]({path})")), "README.md does not link to {path}");
     }
 }

@@ -2,12 +2,11 @@
 //! in text and in JSON, while a desk on the same host sends its own cookies along. Then everything that hotdash logged,
 //! showed and kept is searched for each of them.
 
+mod model;
+
 use crate::crash::wait_until_ready;
 use crate::support::house::{open_website, register};
 use crate::support::{Database, both_databases};
-use axum::http::HeaderMap;
-use axum::routing::post;
-use axum::{Json, Router};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use chatwoot_sandbox::sign::signature;
@@ -98,29 +97,6 @@ async fn no_secret_is_logged_shown_or_kept(database: &Database) {
     server.shut_down().await;
 }
 
-/// A model that answers once and then refuses the key, repeating it.
-async fn model() -> String {
-    let asked = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
-    let route = post(move |headers: HeaderMap| async move {
-        assert_eq!(headers["authorization"], format!("Bearer {MODEL_KEY}"));
-        if asked.fetch_add(1, std::sync::atomic::Ordering::Relaxed) == 0 {
-            let reply = json!({"reply": "Hello, it takes 4 to 7 working days.", "sources": []}).to_string();
-            let message = json!({"role": "assistant", "content": reply});
-            return (
-                StatusCode::OK,
-                Json(json!({"model": "m", "choices": [{"index": 0, "message": message}]})),
-            );
-        }
-        let message = format!("Incorrect API key provided: {MODEL_KEY}.");
-        (StatusCode::UNAUTHORIZED, Json(json!({"error": {"message": message}})))
-    });
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}/v1", listener.local_addr().unwrap());
-    let router = Router::new().route("/v1/chat/completions", route);
-    tokio::spawn(async move { axum::serve(listener, router).await });
-    url
-}
-
 /// The newest draft of a conversation, once it waits for a person.
 async fn drafted(store: &Store, conversation: i64) -> String {
     let started = Instant::now();
@@ -162,7 +138,7 @@ impl Run {
             ("HOTDASH_UNDO_SECONDS", "0".to_owned()),
             ("HOTDASH_DEBOUNCE_MS", "0".to_owned()),
             ("HOTDASH_LOG", "trace".to_owned()),
-            ("OPENAI_BASE_URL", model().await),
+            ("OPENAI_BASE_URL", model::open().await),
             ("OPENAI_API_KEY", MODEL_KEY.to_owned()),
             ("OPENAI_MODEL", "m".to_owned()),
         ]

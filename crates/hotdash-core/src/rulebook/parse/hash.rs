@@ -12,7 +12,7 @@ pub(super) fn of(rules: &[Rule], labels_from: Option<f32>, groups: &Groups) -> S
     for (group, is_first) in groups.0.iter().filter(|(_, is_first)| **is_first) {
         digest.update(format!("group {group} first {is_first}\n"));
     }
-    for rule in rules.iter().filter(|rule| !rule.source.is_empty()) {
+    for rule in rules {
         digest.update(plain(&rule.source).to_string());
         digest.update([0]);
     }

@@ -4,9 +4,7 @@ use super::{ANN, Office, QUESTION, hours, ms, text};
 use crate::support::{Database, both_databases};
 use chatwoot_sandbox::model::Status;
 use hotdash::store::automations::AutomationState;
-use hotdash::store::drafts::DraftState;
 use hotdash::store::effects::EffectState;
-use hotdash::store::users::Role;
 use jiff::{SignedDuration, Timestamp};
 
 both_databases!(
@@ -116,10 +114,8 @@ async fn an_answer_ends_the_wait_and_the_next_message_begins_another(database: &
 
 async fn an_approved_reply_is_an_answer_too(database: &Database) {
     let office = Office::on_friday(database, (10, 0), UNANSWERED, &[]).await;
-    let ada = office.house.sign_in("Ada", Role::Lead).await;
     let conversation = office.new_conversation(QUESTION).await;
-    let draft = office.house.draft(conversation, DraftState::Ready).await;
-    assert!(ada.approve(&draft, None).await.is_redirection());
+    office.approve(conversation).await;
     office.house.settle().await;
     assert_eq!(office.only(conversation).await.0, AutomationState::Cancelled);
     office.house.close().await;
