@@ -115,11 +115,8 @@ impl Record {
 
 /// Who has a conversation, and how many must look at the reply.
 fn is_about_people(action: &Action) -> bool {
-    match action {
-        Action::AssignAgent { .. }
-        | Action::AssignTeam { .. }
-        | Action::AwaitAgent
-        | Action::HoldForSecond => true,
-        Action::AddLabels { .. } | Action::SetPriority { .. } | Action::Note { .. } => false,
-    }
+    matches!(
+        action,
+        Action::AssignAgent { .. } | Action::AssignTeam { .. } | Action::AwaitAgent | Action::HoldForSecond
+    )
 }

@@ -177,6 +177,9 @@ async fn verb(app: &App, job: &Job) -> Result<Step, JobError> {
         "backfill" => work::backfill::run(app, desk, job).await,
         "repair" => work::ingest::repair(app, job).await,
         "clocks" => work::sla::compute_anew(app, desk, job).await,
+        "automate" => work::automate::run(app, desk, job).await,
+        "alarm" => work::automate::alarm(app, job),
+        "tell" => work::tell::run(app, desk, job).await,
         other => Err(JobError::Hopeless { why: format!("no such kind of job: {other}") }),
     }
 }
@@ -240,7 +243,7 @@ async fn failed(app: &App, worker: &str, job: &Job, error: JobError) -> Result<(
     tracing::error!(job = %job.id, kind = job.kind, attempts = job.attempts, %error, "a job ended as a dead letter");
     let why = error.to_string();
     let (consequences, mut notices) = match job.kind.as_str() {
-        "deliver" => work::deliver::give_up(app, job, &why).await?,
+        "deliver" | "tell" => work::deliver::give_up(app, job, &why).await?,
         "ingest" => (work::ingest::give_up(app, job, &why), Vec::new()),
         _ => (Batch::new(), Vec::new()),
     };

@@ -15,7 +15,7 @@ pub enum Mover {
     Human,
     /// We sent it to the customer.
     Ours,
-    /// Notes, bots, templates, automatic replies.
+    /// Notes, bots, templates, automatic messages of anybody.
     Other,
 }
 
@@ -32,7 +32,8 @@ impl Mover {
     /// Read it off the message.
     #[must_use]
     pub fn of(message: &Message) -> Self {
-        if message.marks.effect.is_some() && !message.private {
+        let is_automatic = matches!(message.author, Author::Automation { .. });
+        if message.marks.effect.is_some() && !message.private && !is_automatic {
             Self::Ours
         } else if message.is_from_customer() {
             Self::Customer

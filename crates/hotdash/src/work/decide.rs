@@ -37,8 +37,12 @@ pub(super) struct About {
 
 /// The job that decides about a message.
 pub(super) fn job_for(app: &App, desk: DeskId, conversation: ConversationId, message: MessageId) -> NewJob {
-    let lane = format!("decide:{desk}:{conversation}");
-    job(app, "decide", desk, lane, payload(conversation, message), Duration::ZERO)
+    job(app, "decide", desk, lane(desk, conversation), payload(conversation, message), Duration::ZERO)
+}
+
+/// In which everything that rules say about a conversation is done in turn.
+pub(super) fn lane(desk: DeskId, conversation: ConversationId) -> String {
+    format!("decide:{desk}:{conversation}")
 }
 
 /// The job that decides once more about a message, because people have the conversation now.
@@ -139,8 +143,8 @@ pub async fn offer_again(app: &App, desk: &Desk, job: &Job) -> Result<Step, JobE
 }
 
 /// What the shell saw before the core was asked.
-struct Seen {
-    conversation: Conversation,
+pub(super) struct Seen {
+    pub(super) conversation: Conversation,
     agents: std::sync::Arc<Vec<hotdash_core::conversation::Agent>>,
     message_count: usize,
     earlier_conversations: usize,
@@ -148,7 +152,7 @@ struct Seen {
 }
 
 impl Seen {
-    fn snapshot<'a>(
+    pub(super) fn snapshot<'a>(
         &'a self,
         desk: &'a Desk,
         message: &'a Message,
@@ -167,7 +171,7 @@ impl Seen {
 }
 
 /// The desk is asked for what a payload may show too early or too late: assignee, labels, who is online.
-async fn look(app: &App, desk: &Desk, message: &Message) -> Result<(Seen, Rotation), JobError> {
+pub(super) async fn look(app: &App, desk: &Desk, message: &Message) -> Result<(Seen, Rotation), JobError> {
     let conversation = desk.chatwoot.conversation(message.conversation).await?;
     let agents = desk.agents(&app.clock).await?;
     let thread = app.store.thread(desk.id, message.conversation, 200).await?;

@@ -4,6 +4,8 @@
 #[cfg(test)]
 mod authors;
 #[cfg(test)]
+mod automation;
+#[cfg(test)]
 mod backfill;
 #[cfg(test)]
 mod channels;

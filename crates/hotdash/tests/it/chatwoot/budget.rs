@@ -17,6 +17,7 @@ fn note() -> NewMessage {
         content: "Hello".to_owned(),
         private: true,
         effect: EffectId("e-7".to_owned()),
+        automatic: false,
         copies: Vec::new(),
     }
 }

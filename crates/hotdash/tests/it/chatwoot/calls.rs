@@ -17,6 +17,7 @@ fn reply() -> NewMessage {
         private: false,
         copies: vec![],
         effect: EffectId("e-7".to_owned()),
+        automatic: false,
     }
 }
 

@@ -92,5 +92,9 @@ fn words(action: &Action) -> String {
         Action::SetPriority { priority } => format!("Priority {}", priority.name()),
         Action::Note { .. } => "Write a private note".to_owned(),
         Action::HoldForSecond => "Ask for two approvers".to_owned(),
+        Action::Notify { .. } => "Tell the team".to_owned(),
+        Action::Snooze { .. } => "Snooze".to_owned(),
+        Action::Resolve => "Resolve".to_owned(),
+        Action::SendTemplate { template, .. } => format!("Send the template “{template}”"),
     }
 }
