@@ -14,6 +14,7 @@ use chatwoot_sandbox::{Options, Sandbox, Server};
 use hotdash::clock::Clock;
 use hotdash::store::Store;
 use hotdash::work::doctor::HOOK_PATH;
+use reqwest::header::HeaderMap;
 use reqwest::redirect::Policy;
 use reqwest::{Client, Method, RequestBuilder, StatusCode};
 use secrecy::ExposeSecret;
