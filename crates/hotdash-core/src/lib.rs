@@ -17,6 +17,8 @@
 //! | [`routing`] | who gets a conversation |
 //! | [`draft`] | replies: composed, asked of a model, checked, shown |
 //! | [`grade`] | how good a reply was |
+//! | [`facts`] | what was measured of a conversation, as Chatwoot measures it |
+//! | [`figures`] | reports made of facts: the desk's own and ours |
 
 pub mod action;
 pub mod analysis;
@@ -25,6 +27,8 @@ pub mod conversation;
 pub mod decide;
 pub mod draft;
 pub mod event;
+pub mod facts;
+pub mod figures;
 pub mod grade;
 pub mod hours;
 pub mod ids;
