@@ -10,6 +10,8 @@ pub mod decide;
 pub mod deliver;
 pub mod doctor;
 pub mod draft;
+pub mod facts;
+pub mod figures;
 pub mod ingest;
 mod ours;
 pub mod people;

@@ -4,7 +4,7 @@ use super::conversations::json;
 use super::{Batch, Statement, Store, StoreError};
 use hotdash_core::conversation::SurveyAnswer;
 use hotdash_core::ids::{ConversationId, DeskId};
-use serde::Serialize;
+use serde::{Serialize, de::DeserializeOwned};
 
 /// A walk and how far it came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -128,6 +128,17 @@ impl Store {
         let rows =
             self.read("SELECT body FROM surveys WHERE desk = $1 ORDER BY id", vec![desk.0.into()]).await?;
         rows.iter().map(|row| row.json(0)).collect()
+    }
+
+    /// What the desk listed last of a kind, by its numbers.
+    pub async fn roster<T: DeserializeOwned>(
+        &self,
+        desk: DeskId,
+        kind: &'static str,
+    ) -> Result<Vec<(i64, T)>, StoreError> {
+        let sql = "SELECT id, body FROM roster WHERE desk = $1 AND kind = $2 ORDER BY id";
+        let rows = self.read(sql, vec![desk.0.into(), kind.into()]).await?;
+        rows.iter().map(|row| Ok((row.int(0)?, row.json(1)?))).collect()
     }
 
     /// How many agents, inboxes, teams and labels the desk listed last, by kind.

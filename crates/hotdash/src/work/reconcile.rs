@@ -10,6 +10,7 @@ use super::{JobError, Step, job, millis, nothing};
 use crate::app::{App, Desk, Notice};
 use crate::chatwoot::api::{CallError, Chatwoot, Page};
 use crate::store::conversations::keep_conversation;
+use crate::store::facts::want_facts;
 use crate::store::gaps::{NewGap, Poll, keep_gap, keep_poll, keep_verified};
 use crate::store::jobs::{Job, enqueue, enqueue_once, forget_dead};
 use crate::store::messages::{Sight, keep_message};
@@ -169,6 +170,7 @@ async fn look(
     }
     if gaps.is_empty() {
         batch.push(keep_conversation(desk.id, &conversation)?);
+        batch.push(want_facts(desk.id, id));
     } else {
         tracing::warn!(conversation = %id, gaps = gaps.len(), "no delivery told of this; repairing it");
         // In the lane of the deliveries: what is waiting there comes first.
