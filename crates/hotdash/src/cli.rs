@@ -4,6 +4,7 @@ mod backfill;
 mod demo;
 mod doctor;
 mod eval;
+mod figures;
 mod health;
 mod replay;
 mod serve;
@@ -54,6 +55,8 @@ enum Command {
     Backfill(backfill::BackfillCommand),
     /// Compare what hotdash makes of recorded input with what is known to be true.
     Eval(eval::Eval),
+    /// What hotdash measures, beside what the desk reports.
+    Figures(figures::Figures),
     /// People who sign in.
     User(user::UserCommand),
     /// The desk's live chat on your own pages: snippet, policy, identity, colour.
@@ -98,6 +101,7 @@ async fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
             backfill.run(config).await
         }
         Command::Eval(eval) => eval.run().await,
+        Command::Figures(figures) => figures.run(|| Ok(Config::load(file)?)).await,
         Command::User(user) => user.run(Config::load(file)?).await,
         Command::Widget(widget) => widget.run(&Config::load(file)?).await,
     }

@@ -11,6 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 const NAMES: [&str; 7] = ["id", "timestamp", "name", "title", "email", "thumbnail", "availability"];
 /// Figures that depend on who asked, not on the desk.
 const OF_THE_ASKER: [&str; 1] = ["mine_count"];
+const NOT_EXPLAINED: &str = "not explained";
 /// More ids than this are counted, not listed.
 const LISTED: usize = 10;
 
@@ -60,6 +61,12 @@ pub struct Surroundings {
 }
 
 impl Check {
+    /// Whether every difference has a known cause.
+    #[must_use]
+    pub fn is_explained(&self) -> bool {
+        self.different.iter().all(|difference| difference.why != NOT_EXPLAINED)
+    }
+
     /// Put our answer of a report beside the desk's.
     pub fn compare(
         &mut self,
@@ -208,7 +215,7 @@ fn why(
             listed(&blind)
         );
     }
-    "not explained".into()
+    NOT_EXPLAINED.into()
 }
 
 fn ids(facts: &[ConversationFacts], wanted: impl Fn(&ConversationFacts) -> bool) -> Vec<ConversationId> {

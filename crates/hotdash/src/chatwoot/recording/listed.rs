@@ -53,7 +53,11 @@ pub fn read_listed(text: impl Fn(&str) -> Option<String>) -> Result<Listed, Unre
     for ((_, wire), (_, OfConversation { conversation_id })) in messages.into_iter().zip(owners) {
         let contact = contacts.get(&ConversationId(conversation_id)).copied();
         let conversation = Some(conversation_id);
-        listed.messages.push(wire.into_core(Surroundings { conversation, contact, ..Surroundings::default() })?);
+        listed.messages.push(wire.into_core(Surroundings {
+            conversation,
+            contact,
+            ..Surroundings::default()
+        })?);
     }
     for (at, wire) in list::<WireSurveyAnswer>(&text, "csat")?.into_iter().enumerate() {
         listed.surveys.push(wire.into_core(&format!("csat[{at}]."))?);

@@ -107,7 +107,8 @@ impl<F: Fn(&str) -> Option<String>> Recording<F> {
         let reports = self.reports()?;
         // Nobody wrote down when they were asked for: at the end of what they are of.
         let ends = reports.iter().filter_map(|(_, path, _)| Some(Ask::read(path).ok()?.period().ok()?.until));
-        let today = ends.max().and_then(|end| Timestamp::from_second(end).ok()).unwrap_or(Timestamp::UNIX_EPOCH);
+        let today =
+            ends.max().and_then(|end| Timestamp::from_second(end).ok()).unwrap_or(Timestamp::UNIX_EPOCH);
         let listed = read_listed(&self.text)?.conversations;
         let listed = (!listed.is_empty()).then(|| listed.iter().map(|c| c.id).collect());
         let around = Surroundings { listed };
