@@ -6,7 +6,7 @@
 
 mod compare;
 
-use super::{JobError, Step, job, millis, nothing};
+use super::{JobError, Step, facts, job, millis, nothing};
 use crate::app::{App, Desk, Notice};
 use crate::chatwoot::api::{CallError, Chatwoot, Page};
 use crate::store::conversations::keep_conversation;
@@ -66,6 +66,8 @@ pub async fn poll(app: &App, desk: &Desk, _: &Job) -> Result<Step, JobError> {
     if app.config.poll_pause.is_zero() {
         return Ok(nothing());
     }
+    // Whatever was told since is measured, also while the desk is away.
+    facts::refresh(&app.store, desk.id).await?;
     let now = app.clock.now_ms();
     let before = app.store.poll(desk.id).await?;
     let covered = before.map_or(desk.since, |poll| poll.covered_until);

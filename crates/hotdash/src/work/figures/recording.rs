@@ -53,10 +53,19 @@ impl<F: Fn(&str) -> Option<String>> Recording<F> {
     /// # Errors
     /// [`NotCompared`].
     pub async fn play(&self, store: &Store, source: Source) -> Result<Played, NotCompared> {
-        let listed = read_listed(&self.text)?;
         let key = format!("{source:?}").to_lowercase();
         let kept = KeptDesk { base_url: key.clone(), key, account: 1, url_token: String::new() };
         let desk = store.keep_desk(&kept, 0).await?.id;
+        self.take(store, desk, source).await?;
+        Ok(Played { source, facts: facts(store, desk).await?, settings: settings_of(store, desk).await? })
+    }
+
+    /// The same into a desk that is there.
+    ///
+    /// # Errors
+    /// [`NotCompared`].
+    pub async fn take(&self, store: &Store, desk: DeskId, source: Source) -> Result<(), NotCompared> {
+        let listed = read_listed(&self.text)?;
         store.commit(roster(desk, &listed)?).await?;
         if source != Source::Backfill {
             self.hear(store, desk).await?;
@@ -64,7 +73,7 @@ impl<F: Fn(&str) -> Option<String>> Recording<F> {
         if source != Source::Deliveries {
             read_all(store, desk, listed).await?;
         }
-        Ok(Played { source, facts: facts(store, desk).await?, settings: settings_of(store, desk).await? })
+        Ok(())
     }
 
     async fn hear(&self, store: &Store, desk: DeskId) -> Result<(), NotCompared> {
