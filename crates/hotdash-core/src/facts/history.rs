@@ -45,6 +45,8 @@ pub enum What {
     Status { before: Option<StatusWord>, now: StatusWord, waiting_since: Option<i64> },
     /// It came from one person to another; `None` is nobody, or a bot.
     Assignee { before: Option<AgentId>, now: Option<AgentId> },
+    /// A wait that ended had begun then.
+    Waited,
     /// A survey was answered.
     Answered { message: MessageId },
 }
@@ -121,11 +123,12 @@ fn of_change(change: &Change, at: Option<i64>, shown_at: Option<i64>, shown: &Co
             let (before, now) = (number(&change.before), number(&change.after));
             Some(Told { at: at?, what: What::Assignee { before, now } })
         }
-        // The first wait begins with the conversation.
         "waiting_since" => {
             let began: Timestamp = change.before.as_str()?.parse().ok()?;
-            let is_creation = began.as_second() == shown.created_at.as_second();
-            is_creation.then(|| Told { at: began.as_microsecond(), what: What::Began })
+            // The first wait begins with the conversation.
+            let is_first = began.as_second() == shown.created_at.as_second();
+            let what = if is_first { What::Began } else { What::Waited };
+            Some(Told { at: began.as_microsecond(), what })
         }
         _ => None,
     }

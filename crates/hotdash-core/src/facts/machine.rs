@@ -94,7 +94,7 @@ impl<'a> Walk<'a> {
             assignees: Assignees::of(history, settings),
             facts: Vec::new(),
             created,
-            waiting: (!answered_before).then_some(created),
+            waiting: if answered_before { waited_before(history) } else { Some(created) },
             is_answered: answered_before,
             person_wrote: answered_before,
             handed_off: false,
@@ -210,6 +210,13 @@ fn answered_before(history: &History) -> bool {
     let Some(first) = history.conversation.first_reply_at else { return false };
     let replies = history.messages.iter().filter(|m| m.message.is_human_reply());
     replies.map(|m| m.at.div_euclid(SECOND)).min().is_some_and(|known| known > first.as_second() + 2)
+}
+
+/// The wait that ran when the first known message was written.
+fn waited_before(history: &History) -> Option<i64> {
+    let first = history.messages.iter().map(|m| m.at).min()?;
+    let waits = history.told.iter().filter(|told| told.what == What::Waited && told.at < first);
+    waits.map(|told| told.at).max()
 }
 
 /// Answered surveys by message: when first, which rating now, whose. What the desk lists is its own word; else it is

@@ -276,6 +276,15 @@ fn a_conversation_answered_before_anybody_listened_has_no_first_response_here() 
 }
 
 #[test]
+fn a_wait_that_began_before_anybody_listened_is_measured_when_its_end_tells_of_it() {
+    let mut story = Story::begin(Status::Open).agent(5060, BEN);
+    story.history.conversation.first_reply_at = Some(at(30));
+    assert_eq!(story.facts(false), []);
+    story.history.told.push(Told { at: micros(5000), what: What::Waited });
+    assert_eq!(story.facts(false), [(FactKind::ReplyTime, 5060, Some(60), Some(BEN))]);
+}
+
+#[test]
 fn neither_the_order_nor_the_repetition_of_what_is_known_matters() {
     let story = Story::begin(Status::Resolved).customer(0).agent(10, BEN).told(50, Open, Resolved, None);
     let mut story =

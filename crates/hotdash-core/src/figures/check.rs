@@ -12,6 +12,8 @@ const NAMES: [&str; 7] = ["id", "timestamp", "name", "title", "email", "thumbnai
 /// Figures that depend on who asked, not on the desk.
 const OF_THE_ASKER: [&str; 1] = ["mine_count"];
 const NOT_EXPLAINED: &str = "not explained";
+const NO_SUCH_ROW: &str =
+    "hotdash knows of no such row: it was added, renamed or removed after the settings were read";
 /// More ids than this are counted, not listed.
 const LISTED: usize = 10;
 
@@ -82,6 +84,7 @@ impl Check {
             Err(why) => return self.skip(report, &why),
         };
         let (ours, theirs) = (figures(&ours), figures(theirs));
+        let without = Without::deleted(path, desk, around);
         for (figure, theirs) in &theirs {
             let mine = ours.get(figure);
             self.compared += 1;
@@ -90,14 +93,20 @@ impl Check {
                 continue;
             }
             let ours = mine.cloned().unwrap_or(Value::Null);
-            let why = why(from, path, &ours, theirs, mine.is_some(), desk, around);
+            let deleted = without.as_ref().filter(|without| without.explains(figure, theirs));
+            let why = match deleted {
+                Some(without) => without.words(),
+                None if mine.is_none() => NO_SUCH_ROW.into(),
+                None => why(from, path, &ours, theirs, desk, around),
+            };
             let (report, figure, theirs) = (report.to_owned(), figure.clone(), theirs.clone());
             self.different.push(Difference { report, figure, ours, theirs, why, from });
         }
         // A row that the desk does not have.
         for (figure, ours) in ours.iter().filter(|(figure, _)| !theirs.contains_key(*figure)) {
             self.compared += 1;
-            let why = "the desk's report has no such row".to_owned();
+            let deleted = without.as_ref().filter(|without| !without.figures.contains_key(figure));
+            let why = deleted.map_or_else(|| NOT_EXPLAINED.to_owned(), Without::words);
             let (report, figure, ours) = (report.to_owned(), figure.clone(), ours.clone());
             self.different.push(Difference { report, figure, ours, theirs: Value::Null, why, from });
         }
@@ -165,20 +174,43 @@ fn rows_of_matrix(answer: &Value) -> Option<Value> {
     Some(Value::Object(rows))
 }
 
+/// The same report without what is deleted on the desk, which forgets what it measured of it.
+struct Without {
+    figures: BTreeMap<String, Value>,
+    gone: Vec<ConversationId>,
+}
+
+impl Without {
+    fn deleted(path: &str, desk: Desk<'_>, around: &Surroundings) -> Option<Self> {
+        let listed = around.listed.as_ref()?;
+        let gone = ids(desk.facts, |c| !listed.contains(&c.conversation));
+        if gone.is_empty() {
+            return None;
+        }
+        let left: Vec<ConversationFacts> =
+            desk.facts.iter().filter(|c| listed.contains(&c.conversation)).cloned().collect();
+        let answer = Desk { facts: &left, ..desk }.answer(path).ok()?;
+        Some(Self { figures: figures(&answer), gone })
+    }
+
+    fn explains(&self, figure: &str, theirs: &Value) -> bool {
+        self.figures.get(figure).is_some_and(|ours| is_same(ours, theirs))
+    }
+
+    fn words(&self) -> String {
+        format!("deleted on the desk, which forgets what it measured of them: {}", listed(&self.gone))
+    }
+}
+
 /// The known cause of a difference, or that there is none.
 fn why(
     from: Source,
     path: &str,
     ours: &Value,
     theirs: &Value,
-    has_row: bool,
     desk: Desk<'_>,
     around: &Surroundings,
 ) -> String {
-    if !has_row {
-        return "hotdash knows of no such row: it was added, renamed or removed after the settings were read"
-            .into();
-    }
     let business = Ask::read(path).is_ok_and(|ask| ask.is_business());
     if business {
         let blind = ids(desk.facts, |c| c.unknown.contains(&Unknown::WorkingHours));
@@ -198,12 +230,8 @@ fn why(
         }
     }
     if let Some(listed_now) = &around.listed {
-        let gone = ids(desk.facts, |c| !listed_now.contains(&c.conversation));
-        if !gone.is_empty() {
-            return format!("deleted on the desk, which forgets what it measured of them: {}", listed(&gone));
-        }
-        let ours: BTreeSet<ConversationId> = desk.facts.iter().map(|c| c.conversation).collect();
-        let missing: Vec<ConversationId> = listed_now.difference(&ours).copied().collect();
+        let known: BTreeSet<ConversationId> = desk.facts.iter().map(|c| c.conversation).collect();
+        let missing: Vec<ConversationId> = listed_now.difference(&known).copied().collect();
         if !missing.is_empty() {
             return format!("nothing is known of: {}", listed(&missing));
         }

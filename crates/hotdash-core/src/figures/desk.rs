@@ -326,4 +326,4 @@ fn channel_type(channel: &Channel) -> &str {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

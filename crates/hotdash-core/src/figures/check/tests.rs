@@ -45,3 +45,23 @@ fn a_report_that_is_not_known_is_skipped_and_not_equal() {
     let check = compare(&json!([]), "/api/v2/accounts/1/reports/agents?since=0&until=10");
     assert_eq!((check.compared, check.skipped.len()), (0, 1));
 }
+
+#[test]
+fn a_conversation_that_the_desk_deleted_explains_exactly_the_difference_it_makes() {
+    let gone = crate::figures::desk::tests::conversation_with_a_handoff(7);
+    let settings = Settings::default();
+    let desk = Desk { facts: &[gone], settings: &settings, today: Timestamp::UNIX_EPOCH };
+    let around = Surroundings { listed: Some(BTreeSet::new()) };
+    let path = "/api/v2/accounts/1/reports/bot_summary?type=account&since=0&until=9999999999";
+    let compare = |handoffs: usize| {
+        let before = json!({ "bot_resolutions_count": 0, "bot_handoffs_count": 0 });
+        let theirs =
+            json!({ "bot_resolutions_count": 0, "bot_handoffs_count": handoffs, "previous": before });
+        let mut check = Check::default();
+        check.compare(Source::Deliveries, "bot-summary", path, &theirs, desk, &around);
+        check
+    };
+    assert_eq!(compare(1).different, []);
+    assert!(compare(0).different[0].why.contains("conversations 7"));
+    assert!(!compare(2).is_explained());
+}

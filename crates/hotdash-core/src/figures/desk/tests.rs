@@ -38,6 +38,11 @@ fn conversation(id: i64, created: i64, labels: &[&str], facts: Vec<Fact>) -> Con
     }
 }
 
+/// For whoever compares.
+pub(in crate::figures) fn conversation_with_a_handoff(id: i64) -> ConversationFacts {
+    conversation(id, 0, &[], vec![fact(FactKind::BotHandoff, 100, Some(100), None)])
+}
+
 fn answer(facts: &[ConversationFacts], path: &str) -> Result<Value, NotAnswered> {
     let labels = [(9, "vip".to_owned())].into();
     let settings = Settings { labels, ..Settings::default() };
