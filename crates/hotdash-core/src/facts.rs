@@ -42,6 +42,12 @@ pub enum FactKind {
     BotHandoff,
     /// It became open again, by whatever way.
     Opened,
+    /// It was open and the customer waited for a person of the desk.
+    WaitedForDesk,
+    /// It was open and nobody of the desk was waited for, or it was snoozed.
+    WaitedForCustomer,
+    /// It was pending: a bot's turn.
+    WaitedForBot,
     /// A survey was sent.
     SurveySent,
     /// A survey was answered; its value is the rating, not a time.

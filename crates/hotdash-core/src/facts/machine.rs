@@ -14,8 +14,8 @@ const SECOND: i64 = 1_000_000;
 #[must_use]
 pub fn measure(history: &History, settings: &Settings) -> ConversationFacts {
     let conversation = &history.conversation;
-    let Statuses { changes, explained } = statuses(history, settings);
-    let mut walk = Walk::new(history, settings);
+    let Statuses { began, changes, explained } = statuses(history, settings);
+    let mut walk = Walk::new(history, settings, began);
     walk.note(Fact::instant(FactKind::Created, walk.created));
     let mut messages: Vec<&TimedMessage> = history.messages.iter().collect();
     messages.sort_by_key(|m| (m.at, m.message.id));
@@ -23,10 +23,15 @@ pub fn measure(history: &History, settings: &Settings) -> ConversationFacts {
     for m in messages {
         while let Some(change) = changes.next_if(|change| (change.at, change.id) <= (m.at, m.message.id.0)) {
             walk.change(change);
+            walk.pass(change.at);
         }
         walk.message(m);
+        walk.pass(m.at);
     }
-    changes.for_each(|change| walk.change(change));
+    for change in changes {
+        walk.change(change);
+        walk.pass(change.at);
+    }
     let answers = answers(history);
     for (message, (at, rating, agent)) in answers {
         let agent = agent.or_else(|| walk.assignees.at(at));
@@ -69,6 +74,9 @@ struct Walk<'a> {
     assignees: Assignees,
     facts: Vec<Fact>,
     created: i64,
+    status: StatusWord,
+    /// Whose turn it is, and since when.
+    turn: (Option<FactKind>, i64),
     /// Since when somebody waits.
     waiting: Option<i64>,
     is_answered: bool,
@@ -82,19 +90,22 @@ struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    fn new(history: &History, settings: &'a Settings) -> Self {
+    fn new(history: &History, settings: &'a Settings, status: StatusWord) -> Self {
         let created = history.conversation.created_at.as_microsecond();
         let began = history.told.iter().filter(|told| told.what == What::Began).map(|told| told.at);
         // The state has it cut to the second; what is told of the same second is nearer, the earliest nearest.
         let same_second = began.filter(|at| at.div_euclid(SECOND) == created.div_euclid(SECOND));
         let created = same_second.min().unwrap_or(created);
         let answered_before = answered_before(history);
+        let waiting = if answered_before { waited_before(history) } else { Some(created) };
         Self {
             inbox: settings.inboxes.get(&history.conversation.inbox),
             assignees: Assignees::of(history, settings),
             facts: Vec::new(),
             created,
-            waiting: if answered_before { waited_before(history) } else { Some(created) },
+            waiting,
+            status,
+            turn: (turn(status, waiting), created),
             is_answered: answered_before,
             person_wrote: answered_before,
             handed_off: false,
@@ -102,6 +113,20 @@ impl<'a> Walk<'a> {
             bot_resolved: None,
             resolved: None,
         }
+    }
+
+    /// Whose turn it is from now on.
+    fn pass(&mut self, at: i64) {
+        let (kind, since) = self.turn;
+        let next = turn(self.status, self.waiting);
+        if next == kind {
+            return;
+        }
+        if let Some(kind) = kind.filter(|_| since < at) {
+            let assignee = self.assignees.at(at);
+            self.span(kind, since, at, assignee, None);
+        }
+        self.turn = (next, at);
     }
 
     fn note(&mut self, fact: Fact) {
@@ -170,6 +195,7 @@ impl<'a> Walk<'a> {
 
     fn change(&mut self, change: Change) {
         let at = change.at;
+        self.status = change.now;
         let assignee = self.assignees.at(at);
         match change.now {
             StatusWord::Resolved => {
@@ -202,6 +228,16 @@ impl<'a> Walk<'a> {
             }
             StatusWord::Pending | StatusWord::Snoozed => {}
         }
+    }
+}
+
+/// Who is waited for.
+fn turn(status: StatusWord, waiting: Option<i64>) -> Option<FactKind> {
+    match status {
+        StatusWord::Resolved => None,
+        StatusWord::Pending => Some(FactKind::WaitedForBot),
+        StatusWord::Open if waiting.is_some() => Some(FactKind::WaitedForDesk),
+        StatusWord::Open | StatusWord::Snoozed => Some(FactKind::WaitedForCustomer),
     }
 }
 

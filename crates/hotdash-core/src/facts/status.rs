@@ -25,6 +25,8 @@ pub(super) struct Change {
 /// Every change of status in order, and whether that explains the state as it is now.
 #[derive(Debug)]
 pub(super) struct Statuses {
+    /// The status at its creation.
+    pub(super) began: StatusWord,
     pub(super) changes: Vec<Change>,
     pub(super) explained: bool,
 }
@@ -63,7 +65,8 @@ pub(super) fn statuses(history: &History, settings: &Settings) -> Statuses {
     signs.extend(incoming.filter(|m| m.at < first_told).map(|m| (m.at, m.message.id.0, Sign::Incoming)));
     signs.sort_by_key(|(at, id, _)| (*at, *id));
 
-    let mut status = began_as(history, &told, has_bot);
+    let began = began_as(history, &told, has_bot);
+    let mut status = began;
     let mut changes: Vec<Change> = Vec::new();
     let mut guessed = false;
     for (at, id, sign) in signs {
@@ -90,7 +93,7 @@ pub(super) fn statuses(history: &History, settings: &Settings) -> Statuses {
         changes.pop();
         status = shown;
     }
-    Statuses { changes, explained: status == shown }
+    Statuses { began, changes, explained: status == shown }
 }
 
 type ToldStatus = (i64, Option<StatusWord>, StatusWord, Option<i64>);

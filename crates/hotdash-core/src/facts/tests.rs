@@ -134,7 +134,11 @@ impl Story {
 
     fn facts(&self, has_bot: bool) -> Vec<(FactKind, i64, Option<i64>, Option<AgentId>)> {
         let measured = measure(&self.history, &settings(has_bot));
-        let spans = measured.facts.into_iter().filter(|fact| fact.seconds.is_some());
+        let is_turn = |kind| {
+            matches!(kind, FactKind::WaitedForDesk | FactKind::WaitedForCustomer | FactKind::WaitedForBot)
+        };
+        let spans = measured.facts.into_iter();
+        let spans = spans.filter(|fact| fact.seconds.is_some() && !is_turn(fact.kind));
         let zero = micros(0);
         spans.map(|fact| (fact.kind, (fact.at - zero) / 1_000_000, fact.seconds, fact.agent)).collect()
     }
@@ -282,6 +286,17 @@ fn a_wait_that_began_before_anybody_listened_is_measured_when_its_end_tells_of_i
     assert_eq!(story.facts(false), []);
     story.history.told.push(Told { at: micros(5000), what: What::Waited });
     assert_eq!(story.facts(false), [(FactKind::ReplyTime, 5060, Some(60), Some(BEN))]);
+}
+
+#[test]
+fn every_second_until_the_resolution_is_somebodys_turn() {
+    let story = Story::begin(Status::Resolved).customer(0).bot(5).told(60, Pending, Open, Some(60));
+    let story = story.agent(90, BEN).customer(200).agent(260, BEN).told(300, Open, Resolved, None);
+    let measured = measure(&story.history, &settings(true));
+    let sum = |kind| measured.of(kind).filter_map(|fact| fact.seconds).sum::<i64>();
+    let turns = [FactKind::WaitedForBot, FactKind::WaitedForDesk, FactKind::WaitedForCustomer].map(sum);
+    assert_eq!(turns, [60, 30 + 60, 110 + 40]);
+    assert_eq!(turns.iter().sum::<i64>(), 300);
 }
 
 #[test]

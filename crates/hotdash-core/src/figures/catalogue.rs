@@ -29,6 +29,17 @@ pub const CATALOGUE: &[Entry] = &[
     entry("bot handoffs", "count", "first change from pending to open by a bot in the period"),
     entry("bot resolutions", "count", "changes to resolved in an inbox with a bot before any person wrote"),
     entry("open", "seconds", "now − start, of what has not ended: counted apart, never dropped"),
+    entry(
+        "waited for the desk",
+        "seconds",
+        "turns that ended in the period: open, and the customer waited for a person",
+    ),
+    entry(
+        "waited for the customer",
+        "seconds",
+        "turns that ended in the period: open and answered, or snoozed",
+    ),
+    entry("waited for a bot", "seconds", "turns that ended in the period: pending"),
     entry("percentiles", "seconds", "p50, p75, p90, p95, p99 with linear interpolation over all values"),
     entry("working time", "seconds", "the part of a span inside the inbox's working hours"),
     entry("surveys sent", "count", "survey messages written in the period"),

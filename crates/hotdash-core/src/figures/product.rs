@@ -123,6 +123,14 @@ pub struct Span {
     pub open: Figure<Spread>,
 }
 
+/// Who was waited for, in seconds.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Turns {
+    pub desk: Figure<i64>,
+    pub customer: Figure<i64>,
+    pub bot: Figure<i64>,
+}
+
 /// Answers of customers to surveys.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Csat {
@@ -245,6 +253,28 @@ impl<'a> Question<'a> {
             None => Figure::none(Reason::NothingHappened, ids),
         };
         Span { ended: ended_figure, open }
+    }
+
+    /// Who was waited for: the sum of the turns that ended in the period, in seconds.
+    #[must_use]
+    pub fn turns(&self) -> Turns {
+        let sum = |kind| {
+            let turns: Vec<_> = self.facts_of(kind).collect();
+            let ids = turns.iter().map(|(c, _)| c.conversation);
+            let seconds = turns.iter().map(|(_, fact)| match self.clock {
+                Clock::Wall => fact.seconds,
+                Clock::Business => fact.business,
+            });
+            match seconds.sum::<Option<i64>>() {
+                Some(seconds) => Figure::of(seconds, ids),
+                None => Figure::none(Reason::WorkingHoursUnknown, ids),
+            }
+        };
+        Turns {
+            desk: sum(FactKind::WaitedForDesk),
+            customer: sum(FactKind::WaitedForCustomer),
+            bot: sum(FactKind::WaitedForBot),
+        }
     }
 
     /// What customers answered to surveys in the period.

@@ -138,3 +138,14 @@ fn only_what_was_resolved_before_can_be_reopened() {
     let again = conversation(2, Status::Open, 0, again);
     assert_eq!(question(&[handoff, again]).reopened().conversations, [ConversationId(2)]);
 }
+
+#[test]
+fn turns_are_summed_and_unknown_working_hours_are_no_zero() {
+    let turn = |seconds| fact(FactKind::WaitedForDesk, 10, seconds, 2);
+    let mut facts = [conversation(1, Status::Open, 0, vec![turn(30), turn(50)])];
+    assert_eq!(question(&facts).turns().desk.value, Some(80));
+    assert_eq!(question(&facts).turns().bot.value, Some(0));
+    facts[0].facts[0].business = None;
+    let business = Question { clock: Clock::Business, ..question(&facts) };
+    assert_eq!(business.turns().desk.reason, Some(Reason::WorkingHoursUnknown));
+}
