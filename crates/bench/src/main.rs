@@ -3,9 +3,12 @@
 //! People read the progress on standard error; standard output is one JSON object with `--json`, else a short table.
 
 mod backfill;
+mod backtest;
 mod intake;
 mod load;
 mod postgres;
+mod rules;
+mod sla;
 mod soak;
 mod start;
 
@@ -34,6 +37,12 @@ enum Measure {
     Soak(soak::Soak),
     /// How much of the desk's rate limit a backfill uses, alone and beside another client.
     Backfill(backfill::Backfill),
+    /// What 200 other rules would have changed in 100,000 conversations on record, read from SQLite and compared.
+    Backtest(backtest::Backtest),
+    /// One message against a thousand rules, beside json-rules-engine and zen-engine. Needs Node and npm.
+    Rules(rules::Rules),
+    /// How long after its instant an SLA warning is given, with many running clocks.
+    Sla(sla::Sla),
     /// The load of `intake`, in a process of its own.
     #[command(hide = true)]
     Load(load::Load),
@@ -45,6 +54,9 @@ fn main() -> anyhow::Result<()> {
         Measure::Start(start) => many_threads()?.block_on(start.run()),
         Measure::Soak(soak) => many_threads()?.block_on(soak.run()),
         Measure::Backfill(backfill) => many_threads()?.block_on(backfill.run()),
+        Measure::Backtest(backtest) => many_threads()?.block_on(backtest.run()),
+        Measure::Rules(rules) => rules.run(),
+        Measure::Sla(sla) => many_threads()?.block_on(sla.run()),
         Measure::Load(load) => {
             let one_thread = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
             one_thread.block_on(load.run())

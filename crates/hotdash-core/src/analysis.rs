@@ -11,11 +11,12 @@ pub mod words;
 
 pub use lists::ListProblem;
 
+pub(crate) use lists::Denial;
 use lists::{Found, Lists};
 use sentiment::Mood;
 use serde::{Deserialize, Serialize};
 use std::sync::LazyLock;
-use words::{Haystack, Hit, StemLanguage};
+use words::{Haystack, StemLanguage};
 
 /// Everything the lists say about one message.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -203,9 +204,9 @@ impl Analyzer {
         self.lists.is_function_word(word)
     }
 
-    /// Whether a "not" of the message's language denies the words of a hit.
-    pub(crate) fn is_denied(&self, text: &Haystack, hit: Hit, code: Option<&str>) -> bool {
-        self.lists.is_denied(text, hit, code)
+    /// Where a "not" of the message's language denies words.
+    pub(crate) fn denial<'a>(&'a self, text: &'a Haystack, code: Option<&str>) -> Denial<'a> {
+        Denial::new(&self.lists, text, code)
     }
 
     /// The names of the categories that the lists speak of in a text, in a known language.

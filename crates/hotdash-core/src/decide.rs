@@ -1,6 +1,9 @@
 //! The heart: what to do about one customer message, and why.
 
 mod assign;
+mod explain;
+
+pub use explain::explain;
 
 use crate::action::{Action, Reasoned};
 use crate::analysis::Analysis;
@@ -8,8 +11,8 @@ use crate::conversation::{Agent, Conversation, Message, Priority, Status};
 use crate::hours::Hours;
 use crate::ids::{AgentId, RuleId};
 use crate::routing::Assignment;
-use crate::rulebook::condition::{Facts, Verdict};
-use crate::rulebook::{Group, Rule, Rulebook, Then};
+use crate::rulebook::facts::Facts;
+use crate::rulebook::{Group, Rule, Rulebook, Seen, Then};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -30,6 +33,51 @@ pub struct Snapshot<'a> {
     pub message_count: usize,
     /// Conversations this contact had before.
     pub earlier_conversations: usize,
+    /// The inbox's name on the desk, where it is known.
+    pub inbox_name: Option<&'a str>,
+    /// The clock that is nearest to its target; `None` = nobody looked.
+    pub sla: Option<SlaState>,
+}
+
+/// How far an SLA clock has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SlaState {
+    /// No clock runs: there is no target, or it is met or paused.
+    None,
+    Running,
+    /// It runs and has warned at this share of its target, in percent.
+    Warned {
+        percent: u8,
+    },
+    Breached,
+}
+
+/// Nobody had a turn yet.
+static NO_TURNS: BTreeMap<AgentId, i64> = BTreeMap::new();
+
+impl<'a> Snapshot<'a> {
+    /// The first message of somebody new, and nobody there to answer it; set the fields that are known beyond that.
+    #[must_use]
+    pub fn of(
+        conversation: &'a Conversation,
+        message: &'a Message,
+        analysis: &'a Analysis,
+        hours: &'a Hours,
+    ) -> Self {
+        Self {
+            conversation,
+            message,
+            analysis,
+            agents: &[],
+            turns: &NO_TURNS,
+            hours,
+            message_count: 1,
+            earlier_conversations: 0,
+            inbox_name: None,
+            sla: None,
+        }
+    }
 }
 
 /// What the rulebook concluded.
@@ -37,7 +85,7 @@ pub struct Snapshot<'a> {
 pub struct Decision {
     /// In the order in which they are to be done.
     pub actions: Vec<Reasoned>,
-    /// Every enabled rule, in the order tried, with what it saw.
+    /// The rules that matched, in their order, and the one for which an assignment waits. [`explain`] tells of all.
     pub trace: Vec<RuleTrace>,
     /// Who has the conversation or why nobody; `None` when no assignment rule applies.
     pub assignment: Option<Assignment>,
@@ -55,8 +103,13 @@ pub struct Decision {
 pub struct RuleTrace {
     pub rule: RuleId,
     pub name: String,
+    /// It acted.
     pub matched: bool,
+    /// What decided it, or what kept it from acting.
     pub because: String,
+    /// Each of its conditions; only in answers of [`explain`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub conditions: Vec<Seen>,
 }
 
 /// The rule named behind labels that come from the analysis and not from a rule.
@@ -96,11 +149,15 @@ impl Decision {
 pub fn decide(rules: &Rulebook, seen: &Snapshot<'_>, now: Timestamp) -> Decision {
     let facts = Facts::new(rules, seen, now);
     let mut making = Making::new(rules, seen);
-    for rule in rules.rules.iter().filter(|rule| rule.enabled && rule.group == Group::Tags) {
-        let verdict = rule.when.judge(&facts);
-        making.trace(rule, verdict.holds, &verdict);
-        if verdict.holds {
-            making.apply(rule, &verdict.seen.join("; "));
+    // One bit for each group of which only the first matching rule acts.
+    let mut settled = 0_u64;
+    for rule in rules.candidates(&facts).filter(|rule| rule.group != Group::Assignment) {
+        let group = rule.first_of.map_or(0, |group| 1 << group);
+        if settled & group == 0 && rule.holds(&facts) {
+            settled |= group;
+            let because = rule.because(rules, &facts);
+            making.apply(rule, &because);
+            making.trace(rule, true, because);
         }
     }
     making.labels_of_the_analysis(rules);
@@ -146,9 +203,14 @@ impl<'a> Making<'a> {
         }
     }
 
-    fn trace(&mut self, rule: &Rule, matched: bool, verdict: &Verdict) {
-        let because = verdict.seen.join("; ");
-        self.trace.push(RuleTrace { rule: rule.id.clone(), name: rule.name.clone(), matched, because });
+    fn trace(&mut self, rule: &Rule, matched: bool, because: String) {
+        self.trace.push(RuleTrace {
+            rule: rule.id.clone(),
+            name: rule.name.clone(),
+            matched,
+            because,
+            conditions: Vec::new(),
+        });
     }
 
     fn apply(&mut self, rule: &Rule, because: &str) {
@@ -270,4 +332,4 @@ fn draft_for(seen: &Snapshot<'_>) -> Result<String, String> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

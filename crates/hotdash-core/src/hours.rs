@@ -1,7 +1,11 @@
 //! When the team works: several periods a day, in a time zone, with holidays.
 
+mod working;
+
+pub use working::Interval;
+
 use jiff::Timestamp;
-use jiff::civil::{Date, Weekday};
+use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use serde::Deserialize;
 use std::collections::BTreeSet;
@@ -18,7 +22,8 @@ pub struct Hours {
     zone: TimeZone,
     /// Monday first. Sorted, without overlap.
     weekdays: [Vec<Period>; 7],
-    holidays: BTreeSet<Date>,
+    /// As days since 1970.
+    holidays: BTreeSet<i64>,
 }
 
 /// From a minute of the day to another, the end excluded; an end beyond [`DAY`] lies in the next day.
@@ -80,10 +85,10 @@ impl Hours {
         let Weekdays { monday, tuesday, wednesday, thursday, friday, saturday, sunday } = file.weekdays;
         let mut holidays = BTreeSet::new();
         for day in &file.holidays {
-            let date = day.parse().map_err(|_| {
+            let date: Date = day.parse().map_err(|_| {
                 HoursError::new("holidays", format!("“{day}” is no date; write it as 2026-12-25"))
             })?;
-            holidays.insert(date);
+            holidays.insert(day_number(date));
         }
         let hours = Self {
             zone: zone(&file.zone)?,
@@ -112,10 +117,22 @@ impl Hours {
         self.zone.iana_name().unwrap_or("UTC")
     }
 
+    /// Date and time of day where the team works.
+    #[must_use]
+    pub fn local(&self, at: Timestamp) -> DateTime {
+        at.to_zoned(self.zone.clone()).datetime()
+    }
+
+    /// Whether the team's calendar calls that day a holiday.
+    #[must_use]
+    pub fn is_holiday(&self, date: Date) -> bool {
+        self.holidays.contains(&day_number(date))
+    }
+
     /// Whether the team works at that instant.
     #[must_use]
     pub fn is_open(&self, at: Timestamp) -> bool {
-        let local = at.to_zoned(self.zone.clone()).datetime();
+        let local = self.local(at);
         let minute = u16::from(local.hour().unsigned_abs()) * 60 + u16::from(local.minute().unsigned_abs());
         let today = self.on(local.date()).iter().any(|p| p.from <= minute && minute < p.until);
         let from_yesterday = local
@@ -127,7 +144,14 @@ impl Hours {
 
     /// The periods that begin on a date.
     fn on(&self, date: Date) -> &[Period] {
-        if self.holidays.contains(&date) { &[] } else { &self.weekdays[index(date.weekday())] }
+        self.on_day(day_number(date))
+    }
+
+    /// The periods that begin on a day, counted since 1970.
+    fn on_day(&self, day: i64) -> &[Period] {
+        // The first of January 1970 was a Thursday.
+        let weekday = usize::try_from((day + 3).rem_euclid(7)).unwrap_or(0);
+        if self.holidays.contains(&day) { &[] } else { &self.weekdays[weekday] }
     }
 
     fn never() -> Self {
@@ -135,8 +159,9 @@ impl Hours {
     }
 }
 
-fn index(weekday: Weekday) -> usize {
-    usize::from(weekday.to_monday_zero_offset().unsigned_abs())
+/// Days since 1970.
+fn day_number(date: Date) -> i64 {
+    date.duration_since(Date::constant(1970, 1, 1)).as_hours() / 24
 }
 
 fn zone(name: &str) -> Result<TimeZone, HoursError> {

@@ -14,14 +14,20 @@
 //! | [`hours`] | when the team works |
 //! | [`rulebook`] | the rules a lead writes |
 //! | [`decide`] | rules + what is known → what to do, with reasons |
+//! | [`record`] | what a decision saw, kept so that it can be made again |
+//! | [`backtest`] | what other rules would have done |
+//! | [`cases`] | messages a lead writes down, and what the rules must do with them |
 //! | [`routing`] | who gets a conversation |
 //! | [`draft`] | replies: composed, asked of a model, checked, shown |
+//! | [`sla`] | what is promised, and the clocks that watch it |
 //! | [`grade`] | how good a reply was |
 //! | [`facts`] | what was measured of a conversation, as Chatwoot measures it |
 //! | [`figures`] | reports made of facts: the desk's own and ours |
 
 pub mod action;
 pub mod analysis;
+pub mod backtest;
+pub mod cases;
 pub mod channel;
 pub mod conversation;
 pub mod decide;
@@ -32,5 +38,9 @@ pub mod figures;
 pub mod grade;
 pub mod hours;
 pub mod ids;
+pub mod record;
 pub mod routing;
 pub mod rulebook;
+pub mod sla;
+
+pub use sla::check_sla_breach;

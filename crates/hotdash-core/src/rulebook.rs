@@ -5,13 +5,21 @@
 
 mod check;
 pub(crate) mod condition;
+mod explain;
+pub(crate) mod facts;
+mod index;
+mod keywords;
 mod parse;
-mod vocabulary;
+pub(crate) mod vocabulary;
 
-use crate::analysis::words::Matcher;
+pub use explain::Seen;
+
 use crate::conversation::Priority;
 use crate::ids::{RuleId, TeamId};
 use condition::Condition;
+use facts::Facts;
+use index::Index;
+use keywords::Keywords;
 use serde::Serialize;
 use std::sync::LazyLock;
 
@@ -26,7 +34,8 @@ pub struct Rulebook {
     /// Categories become labels from this confidence on; `None` = never.
     pub(crate) labels_from: Option<f32>,
     /// Every keyword of every rule, found in one pass.
-    pub(crate) keywords: Matcher,
+    pub(crate) keywords: Keywords,
+    index: Index,
     hash: String,
 }
 
@@ -39,17 +48,39 @@ pub struct Rule {
     pub priority: i64,
     pub enabled: bool,
     pub why: String,
+    /// As written, for whoever wants to read it.
     pub(crate) when: Condition,
+    /// The same, in the order in which it is quickly told.
+    quick: Condition,
     pub(crate) then: Vec<Then>,
+    /// In a group that says `first`: the number of that group.
+    pub(crate) first_of: Option<u32>,
+    /// What was written, for printing it again.
+    source: toml::Table,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+/// Rules that belong together. Of some groups every rule that matches acts, of others only the first.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Group {
-    /// Every rule that matches acts.
+    /// Labels, priority and the like; `all` unless the file says otherwise.
     Tags,
-    /// The first rule that matches decides.
+    /// Who gets the conversation; always `first`.
     Assignment,
+    /// A group of the lead's own, named in `[groups]`. It does what tags can do.
+    Own(String),
+}
+
+impl Group {
+    /// Its name in rule files.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Tags => "tags",
+            Self::Assignment => "assignment",
+            Self::Own(name) => name,
+        }
+    }
 }
 
 /// What a rule asks for.
@@ -84,6 +115,17 @@ pub struct Problem {
     pub message: String,
     /// The right word nearest to a misspelt one.
     pub nearest: Option<String>,
+    pub severity: Severity,
+}
+
+/// How bad a problem is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// It works, but perhaps not as meant.
+    Warning,
+    /// The rule does not do what it says.
+    Error,
 }
 
 impl std::fmt::Display for Problem {
@@ -109,11 +151,25 @@ impl Rulebook {
         DEFAULT.clone()
     }
 
-    /// Read rule files as (name, text). Rules with problems are left out, everything else is kept. A rule in a later
+    /// Read rule files as (name, text): TOML, or the original guide's JSON where the name ends in `.json`. Rules with problems are left out, everything else is kept. A rule in a later
     /// file replaces the one with the same id in an earlier file: give [`SHIPPED`] first, then the lead's own files.
     #[must_use]
     pub fn parse(files: &[(&str, &str)]) -> (Self, Vec<Problem>) {
         parse::parse(files)
+    }
+
+    /// Rules that can be read but hardly mean what they say: never matched or never reached, in conflict, setting
+    /// each other off, with words that add nothing. In the order of the rules, errors and warnings.
+    #[must_use]
+    pub fn check(&self) -> Vec<Problem> {
+        check::check(self)
+    }
+
+    /// A JSON file in the form of the original guide as a rule file in TOML, for whoever wants to go on writing there.
+    /// Rules that cannot be understood are left out and told.
+    #[must_use]
+    pub fn import(file: &str, text: &str) -> (String, Vec<Problem>) {
+        parse::import(file, text)
     }
 
     /// Twelve hex digits that change whenever the rules change.
@@ -126,6 +182,45 @@ impl Rulebook {
     #[must_use]
     pub fn rules(&self) -> &[Rule] {
         &self.rules
+    }
+
+    /// The rules that can match at all, in their order.
+    pub(crate) fn candidates<'a>(&'a self, facts: &Facts<'_>) -> impl Iterator<Item = &'a Rule> {
+        self.index.candidates(&facts.found).into_numbers().filter_map(|at| self.rules.get(at))
+    }
+}
+
+impl Rule {
+    /// Whether its conditions hold.
+    pub(crate) fn holds(&self, facts: &Facts<'_>) -> bool {
+        self.quick.holds(facts)
+    }
+
+    /// Whether time or colleagues may make its conditions hold.
+    pub(crate) fn may_hold_later(&self, facts: &Facts<'_>) -> bool {
+        self.quick.may_change(facts)
+    }
+
+    /// What decided its conditions, as a part of a sentence.
+    pub(crate) fn because(&self, rules: &Rulebook, facts: &Facts<'_>) -> String {
+        self.when.seen(rules, facts).join("; ")
+    }
+
+    /// The rule that hands over what this one escalates.
+    fn id_of_assignment(&self) -> RuleId {
+        RuleId(format!("{}:to", self.id))
+    }
+
+    /// Whether a rule of an earlier file gives way to this one.
+    fn replaces(&self, other: &Self) -> bool {
+        other.id == self.id || other.id == self.id_of_assignment()
+    }
+
+    /// What it would take to write it again: one `[[rule]]` in TOML.
+    #[must_use]
+    pub fn to_toml(&self) -> String {
+        let rules = toml::Value::Array(vec![toml::Value::Table(self.source.clone())]);
+        toml::Table::from_iter([("rule".to_owned(), rules)]).to_string()
     }
 }
 

@@ -6,4 +6,5 @@ mod analysis;
 mod cases;
 mod desk;
 mod drafting;
+mod guide;
 mod routing;

@@ -188,8 +188,11 @@ CREATE TABLE decisions (
     rulebook TEXT NOT NULL,
     analysis TEXT NOT NULL,
     body TEXT NOT NULL,
-    decided_at BIGINT NOT NULL
+    decided_at BIGINT NOT NULL,
+    -- what it saw, to make it again: the customer's words and name are in it, and must go when they are to be erased
+    seen TEXT NOT NULL
 );
+CREATE INDEX decisions_by_time ON decisions (desk, id);
 -- A message is decided once, however often its delivery is replayed.
 CREATE UNIQUE INDEX decisions_by_message ON decisions (desk, message, cause);
 CREATE INDEX decisions_by_conversation ON decisions (desk, conversation, id);
@@ -337,3 +340,115 @@ CREATE TABLE facts (
     PRIMARY KEY (desk, conversation)
 );
 CREATE INDEX facts_outdated ON facts (desk) WHERE made < wanted;
+
+-- Rules.
+
+-- What people changed in hotdash, version by version: the layer above the shipped rules and the team's files.
+CREATE TABLE rule_versions (
+    desk BIGINT NOT NULL,
+    number BIGINT NOT NULL,
+    -- whose text it has: its own number, or that of the version it went back to; 0 = nothing was edited yet
+    origin BIGINT NOT NULL,
+    -- of all layers together, when it became active
+    hash TEXT NOT NULL,
+    text TEXT NOT NULL,
+    author TEXT NOT NULL,
+    note TEXT NOT NULL,
+    active BIGINT NOT NULL,
+    created_at BIGINT NOT NULL,
+    PRIMARY KEY (desk, number)
+);
+CREATE UNIQUE INDEX rule_versions_active ON rule_versions (desk) WHERE active = 1;
+
+-- Rulebooks and hours that decided, each once: with them and with what it saw, any decision can be made again.
+CREATE TABLE rule_texts (
+    desk BIGINT NOT NULL,
+    hash TEXT NOT NULL,
+    body TEXT NOT NULL,
+    kept_at BIGINT NOT NULL,
+    PRIMARY KEY (desk, hash)
+);
+
+-- Which decisions a rule matched in.
+CREATE TABLE rule_matches (
+    desk BIGINT NOT NULL,
+    rule TEXT NOT NULL,
+    decision TEXT NOT NULL,
+    conversation BIGINT NOT NULL,
+    PRIMARY KEY (desk, rule, decision)
+);
+
+-- A candidate that decides beside the active rules and changes nothing on the desk.
+CREATE TABLE rule_shadows (
+    desk BIGINT PRIMARY KEY,
+    hash TEXT NOT NULL,
+    text TEXT NOT NULL,
+    author TEXT NOT NULL,
+    started_at BIGINT NOT NULL
+);
+
+-- What a candidate would have decided otherwise; what it decided alike is only counted.
+CREATE TABLE shadow_decisions (
+    desk BIGINT NOT NULL,
+    hash TEXT NOT NULL,
+    decision TEXT NOT NULL,
+    conversation BIGINT NOT NULL,
+    -- a list of changes; empty = the same
+    changes TEXT NOT NULL,
+    decided_at BIGINT NOT NULL,
+    PRIMARY KEY (desk, hash, decision)
+);
+
+-- SLA clocks -----------------------------------------------------------------------------------------------------------
+
+-- What the clocks of a conversation are computed from.
+CREATE TABLE sla_histories (
+    desk BIGINT NOT NULL,
+    conversation BIGINT NOT NULL,
+    history TEXT NOT NULL,
+    -- of the targets and hours its clocks were computed with
+    policy TEXT NOT NULL,
+    -- counted up with each change: whoever writes must have read the last
+    version BIGINT NOT NULL,
+    PRIMARY KEY (desk, conversation)
+);
+
+-- The clocks as they follow from that, one of a kind.
+CREATE TABLE sla_clocks (
+    desk BIGINT NOT NULL,
+    conversation BIGINT NOT NULL,
+    -- first_response, next_response, resolution
+    kind TEXT NOT NULL,
+    start BIGINT NOT NULL,
+    -- running, paused, met, breached, stopped; the last three are over
+    state TEXT NOT NULL,
+    -- when all of the time is up; NULL while it stands still before that, and when it ended before
+    due_at BIGINT,
+    -- the next warning that was not given yet
+    next_at BIGINT,
+    next_share BIGINT,
+    body TEXT NOT NULL,
+    PRIMARY KEY (desk, conversation, kind)
+);
+CREATE INDEX sla_clocks_by_next ON sla_clocks (desk, next_at) WHERE next_at IS NOT NULL;
+CREATE INDEX sla_clocks_by_due ON sla_clocks (desk, due_at) WHERE state IN ('running', 'paused');
+
+-- Warnings that were given. A clock that begins anew has another start, so each is given once.
+CREATE TABLE sla_warnings (
+    desk BIGINT NOT NULL,
+    conversation BIGINT NOT NULL,
+    kind TEXT NOT NULL,
+    start BIGINT NOT NULL,
+    -- percent of the target's time
+    share BIGINT NOT NULL,
+    -- when that share was up, and when it was noticed
+    due_at BIGINT NOT NULL,
+    given_at BIGINT NOT NULL,
+    -- 1: hotdash was not there in time
+    late BIGINT NOT NULL,
+    because TEXT NOT NULL,
+    -- what it asked for, with rule and reason
+    actions TEXT NOT NULL,
+    PRIMARY KEY (desk, conversation, kind, start, share)
+);
+CREATE INDEX sla_warnings_by_time ON sla_warnings (desk, given_at);

@@ -1,8 +1,9 @@
 //! The bag of ports that every use-case gets: what the house shares, and the desks with what belongs to each.
 
 mod desk;
+pub mod rules;
 
-pub use desk::{Desk, new_url_token};
+pub use desk::{Candidate, Desk, new_url_token};
 
 use crate::chatwoot::api::AddressError;
 use crate::clock::Clock;
@@ -31,6 +32,8 @@ pub struct App {
     pub notices: broadcast::Sender<(DeskId, Notice)>,
     /// There is work to claim.
     pub work: Notify,
+    /// A clock may be due earlier than the one that is waited for.
+    pub clocks: Notify,
     /// The process was asked to stop: what would go on for ever (live news of open pages) ends.
     pub stopping: CancellationToken,
 }
@@ -43,6 +46,8 @@ pub enum Notice {
     ConversationChanged(ConversationId),
     /// Something became a dead letter or a gap, or is none any more.
     TroubleChanged,
+    /// A clock began, ended, or was warned about.
+    SlaChanged,
 }
 
 /// Why hotdash cannot start.
@@ -58,8 +63,15 @@ pub enum StartError {
     Model(#[from] ModelError),
     #[error("HOTDASH_HOURS_FILE: {0}")]
     Hours(#[from] HoursError),
+    #[error("HOTDASH_SLA_FILE: {}", problems.join("; "))]
+    Sla { problems: Vec<String> },
     #[error("HOTDASH_RULES_FILE: {}", problems.join("; "))]
     Rules { problems: Vec<String> },
+    #[error(
+        "version {version} of the rules edited in hotdash does not fit what it stands on: {}. Mend the file, or go one \
+         version back with `hotdash rules return`", problems.join("; ")
+    )]
+    EditedRules { version: i64, problems: Vec<String> },
     #[error("desk {desk}: {error}")]
     Desk { desk: String, error: Box<StartError> },
 }
@@ -87,6 +99,7 @@ impl App {
             model: model.transpose()?,
             notices: broadcast::channel(NOTICES).0,
             work: Notify::new(),
+            clocks: Notify::new(),
             stopping: CancellationToken::new(),
             desks,
             store,

@@ -7,7 +7,9 @@ mod eval;
 mod figures;
 mod health;
 mod replay;
+mod rules;
 mod serve;
+mod since;
 mod user;
 mod widget;
 
@@ -57,6 +59,11 @@ enum Command {
     Eval(eval::Eval),
     /// What hotdash measures, beside what the desk reports.
     Figures(figures::Figures),
+    /// Try, explain and change the rules that route and tag.
+    ///
+    /// Rules stand in three layers: those that are shipped, the team's files (HOTDASH_RULES_FILE), and what a lead edited
+    /// on the page Rules. A rule of a later layer replaces the one with the same id in an earlier one.
+    Rules(rules::RulesCommand),
     /// People who sign in.
     User(user::UserCommand),
     /// The desk's live chat on your own pages: snippet, policy, identity, colour.
@@ -102,13 +109,12 @@ async fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
         }
         Command::Eval(eval) => eval.run().await,
         Command::Figures(figures) => figures.run(|| Ok(Config::load(file)?)).await,
+        Command::Rules(rules) => rules.run(file).await,
         Command::User(user) => user.run(Config::load(file)?).await,
         Command::Widget(widget) => widget.run(&Config::load(file)?).await,
     }
 }
 
-/// What was asked for of hotdash; of the libraries under it never more than `info`. Below that some of them log what they
-/// handle: statements with customers' words in them, addresses with sign-in tokens.
 /// The desk that is meant; without a name, the only one.
 fn desk_named<'a, D>(
     desks: &'a [D],
@@ -126,6 +132,8 @@ fn desk_named<'a, D>(
     }
 }
 
+/// What was asked for of hotdash; of the libraries under it never more than `info`. Below that some of them log what they
+/// handle: statements with customers' words in them, addresses with sign-in tokens.
 fn start_logging(filter: &str, json: bool) {
     let asked = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("info"));
     let harmless = filter_fn(|line| line.target().starts_with("hotdash") || *line.level() <= Level::INFO);

@@ -73,10 +73,12 @@ pub struct DeskConfig {
     pub timezone: String,
     /// The team's hours as TOML; `None` = the shipped ones.
     pub hours: Option<String>,
-    /// The team's rules: the file's name and its TOML; `None` = the shipped ones.
-    pub rules: Option<(String, String)>,
+    /// The team's rule files, each by its name and its text; none = the shipped rules alone.
+    pub rules: Vec<(String, String)>,
     /// First-response target.
     pub sla_minutes: i64,
+    /// The team's targets: the file's name and its TOML; `None` = the shipped ones.
+    pub sla: Option<(String, String)>,
     pub knowledge: KnowledgeSource,
     /// Who signs for the shop in drafts.
     pub shop_name: String,
@@ -173,7 +175,7 @@ fn desks(raw: &Raw) -> Result<Vec<DeskConfig>, ConfigError> {
 }
 
 fn desk(key: String, raw: &Raw) -> Result<DeskConfig, ConfigError> {
-    let rules = raw.optional("rules_file").map(|file| Ok((file.clone(), raw::read_text(Path::new(&file))?)));
+    let sla = raw.optional("sla_file").map(|file| Ok((file.clone(), raw::read_text(Path::new(&file))?)));
     Ok(DeskConfig {
         key,
         base_url: raw.web_address("desk_url")?,
@@ -184,7 +186,8 @@ fn desk(key: String, raw: &Raw) -> Result<DeskConfig, ConfigError> {
         legacy_signature: raw.flag("legacy_signature")?,
         timezone: raw.timezone("timezone")?,
         hours: raw.optional("hours_file").map(|file| raw::read_text(Path::new(&file))).transpose()?,
-        rules: rules.transpose()?,
+        rules: raw.optional("rules_file").map_or(Ok(Vec::new()), |file| raw::read_rules(Path::new(&file)))?,
+        sla: sla.transpose()?,
         sla_minutes: raw.number("sla_minutes", 1, 100_000)?,
         knowledge: raw
             .optional("knowledge_dir")

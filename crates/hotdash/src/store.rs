@@ -19,6 +19,8 @@ pub mod messages;
 mod migrate;
 mod postgres;
 pub mod reviews;
+pub mod rulebooks;
+pub mod sla;
 mod sqlite;
 pub mod users;
 mod value;

@@ -19,14 +19,17 @@ pub mod recheck;
 pub mod reconcile;
 pub mod replay;
 pub mod review;
+pub mod rules;
+pub mod sla;
 pub mod view;
 pub mod widget;
 
 use crate::app::{App, Notice};
 use crate::chatwoot::api::CallError;
-use crate::store::effects::{NewEffect, want};
+use crate::store::effects::{Change, NewEffect, want};
 use crate::store::jobs::{NewJob, enqueue};
 use crate::store::{Batch, StoreError};
+use hotdash_core::action::Action;
 use hotdash_core::ids::{DeskId, JobId};
 use std::time::Duration;
 
@@ -97,6 +100,19 @@ fn job(
         run_at: now + millis(pause),
         created_at: now,
     }
+}
+
+/// What an action changes on the desk.
+fn change_for(action: &Action) -> Option<Change> {
+    Some(match action {
+        Action::AssignAgent { agent, .. } => Change::AssignAgent { agent: *agent },
+        Action::AssignTeam { team } => Change::AssignTeam { team: *team },
+        Action::AddLabels { labels } => Change::AddLabels { labels: labels.clone() },
+        Action::SetPriority { priority } => Change::SetPriority { priority: *priority },
+        Action::Note { text } => Change::Note { text: text.clone() },
+        // Nothing on the desk: the first is a job, the second a property of the draft.
+        Action::AwaitAgent | Action::HoldForSecond => return None,
+    })
 }
 
 /// Store an effect together with the job that will try it after a pause.

@@ -1,5 +1,7 @@
 //! The worker: claim, run, settle. Every door that makes work wakes it; otherwise it looks around once a moment.
 
+mod clocks;
+
 use crate::app::{App, Notice};
 use crate::chatwoot::api::CallError;
 use crate::store::jobs::{Job, finish, still_leased};
@@ -43,9 +45,16 @@ fn patience(kind: &str) -> Patience {
 
 /// Works until it is told to stop; running jobs are finished first.
 pub async fn run(app: Arc<App>, stop: CancellationToken) -> Result<(), StoreError> {
+    let ((), worked) = tokio::join!(clocks::run(&app, &stop), work_off(Arc::clone(&app), stop.clone()));
+    worked
+}
+
+/// Jobs, as they come.
+async fn work_off(app: Arc<App>, stop: CancellationToken) -> Result<(), StoreError> {
     let worker = app.clock.new_id();
     let slots = Arc::new(Semaphore::new(SLOTS));
     let running = Arc::new(Running::default());
+    tokio::spawn(work::rules::follow(Arc::clone(&app), stop.clone()));
     while !stop.is_cancelled() {
         let free = slots.available_permits();
         let claimed = if free == 0 { Vec::new() } else { claim(&app, &worker, free).await };
@@ -162,6 +171,7 @@ async fn verb(app: &App, job: &Job) -> Result<Step, JobError> {
         "poll" => work::reconcile::poll(app, desk, job).await,
         "backfill" => work::backfill::run(app, desk, job).await,
         "repair" => work::ingest::repair(app, job).await,
+        "clocks" => work::sla::compute_anew(app, desk, job).await,
         other => Err(JobError::Hopeless { why: format!("no such kind of job: {other}") }),
     }
 }
@@ -192,6 +202,9 @@ async fn done(
     batch.push(finish(&job.id, worker));
     match app.store.commit(batch).await {
         Ok(_) => {
+            if notices.contains(&Notice::SlaChanged) {
+                app.clocks.notify_one();
+            }
             notices.into_iter().for_each(|notice| app.tell(job.desk, notice));
             Ok(())
         }

@@ -1,5 +1,9 @@
 //! The word lists: commented TOML, one file per language, parsed once.
 
+mod denial;
+
+pub(crate) use denial::Denial;
+
 use super::words::{Entry, Form, Haystack, Hit, Matcher, StemLanguage, Token};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -250,14 +254,6 @@ impl Lists {
     /// Whether a word is a function word of some language.
     pub(super) fn is_function_word(&self, word: &str) -> bool {
         self.function.contains(word)
-    }
-
-    /// Whether some active language denies the words of a hit that no list owns.
-    pub(super) fn is_denied(&self, text: &Haystack, hit: Hit, code: Option<&str>) -> bool {
-        let hits = self.roles_in(text);
-        (0..self.languages.len())
-            .filter(|l| self.is_active(&self.languages[*l], code))
-            .any(|l| self.denies(l, text, hit, &hits))
     }
 
     fn roles_in(&self, text: &Haystack) -> Vec<(Role, Hit)> {

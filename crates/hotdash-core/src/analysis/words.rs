@@ -67,6 +67,10 @@ fn push_word(tokens: &mut Vec<Token>, piece: &str, start: usize, sentence: usize
 /// NFKC, lower case, one kind of apostrophe.
 #[must_use]
 pub fn normalize(text: &str) -> String {
+    // Nothing but lower case can change plain ASCII, and most text is that.
+    if text.is_ascii() && !text.contains('`') {
+        return text.to_ascii_lowercase();
+    }
     let folded: String =
         text.nfkc().map(|c| if matches!(c, '’' | '‘' | '`' | '´') { '\'' } else { c }).collect();
     // A second pass, because lower-casing can leave a form that NFKC would change again ("İ").
@@ -129,7 +133,7 @@ impl StemLanguage {
 }
 
 /// How a pattern is compared.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Form {
     /// Exactly this word or phrase; a final `*` lets the last word go on (German compounds).
     AsWritten,

@@ -1,60 +1,46 @@
 //! Who gets the conversation, by the rules of the group "assignment".
 
-use super::{Making, RuleTrace};
+use super::Making;
 use crate::action::{Action, Reasoned};
 use crate::analysis::words::normalize;
 use crate::conversation::{Availability, Status};
 use crate::routing::{Assignment, choose_agent};
-use crate::rulebook::condition::{Facts, Verdict};
+use crate::rulebook::facts::Facts;
 use crate::rulebook::{Group, Rule, Rulebook, Strategy, Then};
 
 impl Making<'_> {
     pub(super) fn assign(&mut self, rules: &Rulebook, facts: &Facts<'_>) {
-        let mut rules = rules.rules.iter().filter(|rule| rule.enabled && rule.group == Group::Assignment);
         if let Some(sentence) = self.stays() {
-            let because = sentence.clone();
-            self.trace.extend(rules.map(|rule| RuleTrace {
-                rule: rule.id.clone(),
-                name: rule.name.clone(),
-                matched: false,
-                because: because.clone(),
-            }));
             self.assignment = Some((Assignment::said(sentence), None));
             return;
         }
         // The first rule that fails only for now, e.g. because the office is closed.
-        let mut later: Option<(&Rule, Verdict)> = None;
-        for rule in rules.by_ref() {
-            let verdict = rule.when.judge(facts);
-            let chosen = verdict.holds.then(|| self.perform(rule, &verdict)).flatten();
-            self.trace(rule, chosen.is_some(), &verdict);
-            if let Some(chosen) = chosen {
-                self.assignment = Some(chosen);
-                break;
-            }
-            if !verdict.holds && verdict.may_change && later.is_none() {
-                later = Some((rule, verdict));
+        let mut later: Option<&Rule> = None;
+        for rule in rules.candidates(facts).filter(|rule| rule.group == Group::Assignment) {
+            if rule.holds(facts) {
+                let because = rule.because(rules, facts);
+                self.assignment = self.perform(rule, &because);
+                if self.assignment.is_some() {
+                    self.trace(rule, true, because);
+                    return;
+                }
+                self.trace(rule, false, format!("{because}; but it names nobody of this inbox"));
+            } else if later.is_none() && rule.may_hold_later(facts) {
+                later = Some(rule);
             }
         }
-        self.trace.extend(rules.map(|rule| RuleTrace {
-            rule: rule.id.clone(),
-            name: rule.name.clone(),
-            matched: false,
-            because: "an earlier rule assigned".to_owned(),
-        }));
-        if self.assignment.is_none()
-            && let Some((rule, verdict)) = later
-        {
+        if let Some(rule) = later {
+            let because = rule.because(rules, facts);
             let open = self.seen.agents.iter().any(|agent| agent.availability == Availability::Online);
             let choice = choose_agent(self.seen.agents, self.seen.turns);
-            let sentence =
-                if open { format!("Waiting: {}.", verdict.seen.join("; ")) } else { choice.sentence.clone() };
+            let sentence = if open { format!("Waiting: {because}.") } else { choice.sentence.clone() };
             self.assignment = Some(waiting(rule, Assignment { chosen: None, sentence, ..choice }));
+            self.trace(rule, false, because);
         }
     }
 
     /// Why an assignment is left as it is.
-    fn stays(&self) -> Option<String> {
+    pub(super) fn stays(&self) -> Option<String> {
         let conversation = self.seen.conversation;
         match &conversation.assignee {
             Some(who) if who.is_bot => Some(format!("Left with {}: a bot has the conversation.", who.name)),
@@ -67,7 +53,7 @@ impl Making<'_> {
     }
 
     /// What a matching rule's strategy comes to; `None` where it names nobody on this desk.
-    fn perform(&self, rule: &Rule, verdict: &Verdict) -> Option<(Assignment, Option<Reasoned>)> {
+    fn perform(&self, rule: &Rule, because: &str) -> Option<(Assignment, Option<Reasoned>)> {
         let strategy = rule.then.iter().find_map(|then| match then {
             Then::Assign(strategy) => Some(strategy),
             _ => None,
@@ -81,12 +67,12 @@ impl Making<'_> {
                     })?;
                 let mut choice = choose_agent(std::slice::from_ref(named), self.seen.turns);
                 if choice.chosen.is_some() {
-                    choice.sentence = format!("Routed to {}: {}.", named.name, verdict.seen.join("; "));
+                    choice.sentence = format!("Routed to {}: {because}.", named.name);
                 }
                 Some(routed(rule, choice, self))
             }
             Strategy::Team(team) => {
-                let sentence = format!("Given to team {team}: {}.", verdict.seen.join("; "));
+                let sentence = format!("Given to team {team}: {because}.");
                 let reasoned = Reasoned {
                     action: Action::AssignTeam { team: *team },
                     rule: rule.id.clone(),

@@ -2,6 +2,7 @@
 
 use super::*;
 use jiff::ToSpan;
+use jiff::civil::Weekday;
 use proptest::prelude::*;
 
 fn at(text: &str) -> Timestamp {

@@ -1,49 +1,63 @@
 //! Rules that are well written but cannot mean what they say.
 
-use super::condition::Condition;
-use super::{Group, Problem, Rule, Strategy, Then};
+mod conflicts;
+mod loops;
+mod never;
 
-pub(super) fn check(rules: &[Rule]) -> Vec<Problem> {
+use super::{Group, Problem, Rule, Rulebook, Severity, Then};
+
+/// What stops a rule from doing what it says at all.
+pub(super) fn groups(rules: &[Rule]) -> Vec<Problem> {
     let mut problems = Vec::new();
-    let mut tell = |rule: &Rule, key: &str, message: String| {
-        problems.push(Problem {
-            file: "all rules".to_owned(),
-            rule: Some(rule.id.to_string()),
-            key: key.to_owned(),
-            message,
-            nearest: None,
-        });
-    };
-    let mut catch_all: Option<&Rule> = None;
     for rule in rules.iter().filter(|rule| rule.enabled) {
         let assigns = rule.then.iter().any(|then| matches!(then, Then::Assign(_)));
         match rule.group {
-            Group::Tags if assigns => tell(
+            Group::Assignment if assigns => {}
+            Group::Assignment => {
+                problems.push(problem(
+                    rule,
+                    "then",
+                    "a rule of the group \"assignment\" must assign",
+                    Severity::Error,
+                ));
+            }
+            _ if assigns => problems.push(problem(
                 rule,
                 "then.assign",
-                "only a rule of the group \"assignment\" can assign; this one will not".to_owned(),
-            ),
-            Group::Assignment if !assigns => {
-                tell(rule, "then", "a rule of the group \"assignment\" must assign".to_owned());
-            }
-            Group::Assignment => {
-                if let Some(earlier) = catch_all {
-                    tell(
-                        rule,
-                        "priority",
-                        format!("never reached: rule {} matches every message first", earlier.id),
-                    );
-                } else if matches!(rule.when, Condition::Always) && !names_a_person(rule) {
-                    catch_all = Some(rule);
-                }
-            }
-            Group::Tags => {}
+                "only a rule of the group \"assignment\" can assign; this one will not",
+                Severity::Error,
+            )),
+            _ => {}
         }
     }
     problems
 }
 
-/// A person may not be among an inbox's agents; then the next rule is asked.
-fn names_a_person(rule: &Rule) -> bool {
-    rule.then.iter().any(|then| matches!(then, Then::Assign(Strategy::Agent(_))))
+/// Everything that a lead should look at again.
+pub(super) fn check(rulebook: &Rulebook) -> Vec<Problem> {
+    let rules: Vec<&Rule> = rulebook.rules.iter().filter(|rule| rule.enabled).collect();
+    let mut problems = groups(&rulebook.rules);
+    for rule in &rules {
+        if rule.why.trim().is_empty() {
+            let message = "say why there is this rule, in a sentence for whoever asks later";
+            problems.push(problem(rule, "why", message, Severity::Warning));
+        }
+        problems.extend(never::conditions(rule));
+    }
+    problems.extend(never::reached(&rules));
+    problems.extend(conflicts::find(&rules));
+    problems.extend(conflicts::shadowed(rulebook, &rules));
+    problems.extend(loops::find(&rules));
+    problems
+}
+
+fn problem(rule: &Rule, key: &str, message: impl Into<String>, severity: Severity) -> Problem {
+    Problem {
+        file: "all rules".to_owned(),
+        rule: Some(rule.id.to_string()),
+        key: key.to_owned(),
+        message: message.into(),
+        nearest: None,
+        severity,
+    }
 }

@@ -1,13 +1,8 @@
-//! Conditions and how they look at a message. Each says what it saw, so that a decision can be read.
+//! Conditions, and whether they hold. Judging makes no words and no copies; `explain.rs` says what was seen.
 
-use super::Rulebook;
-use crate::analysis::Analyzer;
-use crate::analysis::words::{Haystack, StemLanguage, normalize};
-use crate::conversation::Availability;
-use crate::decide::Snapshot;
-use jiff::Timestamp;
+use super::facts::Facts;
+use jiff::civil::Date;
 use regex::Regex;
-use serde_json::Value;
 
 #[derive(Debug, Clone)]
 pub(crate) enum Condition {
@@ -24,6 +19,8 @@ pub(crate) struct Test {
     pub(crate) subject: Subject,
     pub(crate) negated: bool,
     pub(crate) operator: Operator,
+    /// The condition as a reader would say it.
+    pub(crate) asks: Box<str>,
 }
 
 /// What is looked at.
@@ -43,272 +40,181 @@ pub(crate) enum Subject {
     AgentAvailability,
     Sentiment,
     Intent,
+    Category,
     Urgency,
-    Language,
     Escalation,
+    Language,
+    Waiting,
+    Sla,
     Attachment,
     MessageCount,
 }
 
-/// How it is compared.
+/// How it is compared. Texts are normalised.
 #[derive(Debug, Clone)]
 pub(crate) enum Operator {
-    /// Words of [`Rulebook::keywords`] with this owner.
-    Keyword(usize),
+    /// Words of [`super::Rulebook::keywords`] that belong to the keyword condition of this number.
+    Keyword(u32),
+    /// One of these marks is there.
+    Marked(u64),
+    Times(Times),
+    /// Sorted.
     AnyOf(Vec<String>),
-    Contains(String),
+    Contains(Vec<String>),
     Matches(Regex),
     Exists,
     Above(f64),
     Below(f64),
-    Number(f64),
+    Numbers(Vec<f64>),
 }
 
-/// The result of a condition.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Verdict {
-    pub(crate) holds: bool,
-    /// The clock or a colleague coming online may change it; the message itself cannot.
-    pub(crate) may_change: bool,
-    /// What decided it, in words.
-    pub(crate) seen: Vec<String>,
-}
-
-/// A snapshot prepared once for all rules.
-pub(crate) struct Facts<'a> {
-    snapshot: &'a Snapshot<'a>,
-    now: Timestamp,
-    /// Owner of the keyword found → the words as the customer wrote them.
-    keywords: Vec<(usize, String)>,
-}
-
-impl<'a> Facts<'a> {
-    pub(crate) fn new(rules: &Rulebook, snapshot: &'a Snapshot<'a>, now: Timestamp) -> Self {
-        let stems = snapshot.analysis.language.code.as_deref().and_then(StemLanguage::from_code);
-        let text = Haystack::new(
-            snapshot.message.text(),
-            stems.as_ref().map_or(&StemLanguage::ALL, std::slice::from_ref),
-        );
-        let code = snapshot.analysis.language.code.as_deref();
-        let keywords = rules
-            .keywords
-            .hits(&text)
-            .into_iter()
-            .filter(|hit| !Analyzer::shipped().is_denied(&text, *hit, code))
-            .map(|hit| (hit.owner, text.words(hit)))
-            .collect();
-        Self { snapshot, now, keywords }
-    }
+/// Moments in the desk's zone; one of them is enough.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Times {
+    pub(crate) marks: u64,
+    /// Minutes of the day, the end excluded; one that ends before it begins goes over midnight.
+    pub(crate) hours: Vec<(i16, i16)>,
+    /// First and last day.
+    pub(crate) dates: Vec<(Date, Date)>,
 }
 
 impl Condition {
-    pub(crate) fn judge(&self, facts: &Facts<'_>) -> Verdict {
+    /// Whether it holds.
+    pub(crate) fn holds(&self, facts: &Facts<'_>) -> bool {
         match self {
-            Self::Always => {
-                Verdict { holds: true, may_change: false, seen: vec!["applies always".to_owned()] }
-            }
-            Self::Test(test) => test.judge(facts),
-            Self::All(parts) => all(parts, facts),
-            Self::Any(parts) => any(parts, facts),
+            Self::Always => true,
+            Self::Test(test) => test.holds(facts),
+            Self::All(parts) => parts.iter().all(|part| part.holds(facts)),
+            Self::Any(parts) => parts.iter().any(|part| part.holds(facts)),
+            Self::None(parts) => !parts.iter().any(|part| part.holds(facts)),
+        }
+    }
+
+    /// Whether the clock or a colleague coming online may change the answer; the message itself cannot.
+    pub(crate) fn may_change(&self, facts: &Facts<'_>) -> bool {
+        self.outlook(facts).1
+    }
+
+    /// Whether it holds, and whether that may change.
+    fn outlook(&self, facts: &Facts<'_>) -> (bool, bool) {
+        match self {
+            Self::Always => (true, false),
+            Self::Test(test) => (test.holds(facts), test.subject.changes()),
+            Self::All(parts) => outlook(parts, facts, true),
+            Self::Any(parts) => outlook(parts, facts, false),
             Self::None(parts) => {
-                let Verdict { holds, may_change, seen } = any(parts, facts);
-                Verdict { holds: !holds, may_change, seen }
+                let (holds, may_change) = outlook(parts, facts, false);
+                (!holds, may_change)
+            }
+        }
+    }
+
+    /// The same condition with what is quickly told first, so that a pattern is only tried where all else holds.
+    pub(crate) fn by_cost(&self) -> Self {
+        let sorted = |parts: &[Self]| {
+            let mut parts: Vec<Self> = parts.iter().map(Self::by_cost).collect();
+            parts.sort_by_key(Self::cost);
+            parts
+        };
+        match self {
+            Self::All(parts) => Self::All(sorted(parts)),
+            Self::Any(parts) => Self::Any(sorted(parts)),
+            Self::None(parts) => Self::None(sorted(parts)),
+            other => other.clone(),
+        }
+    }
+
+    fn cost(&self) -> usize {
+        match self {
+            Self::Always => 0,
+            Self::Test(test) => test.operator.cost(),
+            Self::All(parts) | Self::Any(parts) | Self::None(parts) => {
+                parts.iter().map(Self::cost).max().unwrap_or(0) + 1
             }
         }
     }
 }
 
-fn all(parts: &[Condition], facts: &Facts<'_>) -> Verdict {
-    let verdicts: Vec<Verdict> = parts.iter().map(|part| part.judge(facts)).collect();
-    let holds = verdicts.iter().all(|v| v.holds);
-    let never = verdicts.iter().any(|v| !v.holds && !v.may_change);
-    let may_change = !never && verdicts.iter().any(|v| v.may_change);
-    Verdict { holds, may_change, seen: seen(verdicts, holds, false) }
-}
-
-fn any(parts: &[Condition], facts: &Facts<'_>) -> Verdict {
-    let verdicts: Vec<Verdict> = parts.iter().map(|part| part.judge(facts)).collect();
-    let holds = verdicts.iter().any(|v| v.holds);
-    let always = verdicts.iter().any(|v| v.holds && !v.may_change);
-    let may_change = !always && verdicts.iter().any(|v| v.may_change);
-    Verdict { holds, may_change, seen: seen(verdicts, holds, true) }
-}
-
-/// Only what decided: of a met "any" what held, of a failed "all" what failed, else everything.
-fn seen(verdicts: Vec<Verdict>, holds: bool, is_any: bool) -> Vec<String> {
-    let decisive = |v: &Verdict| if holds == is_any { v.holds == holds } else { true };
-    verdicts.into_iter().filter(decisive).flat_map(|v| v.seen).collect()
+/// One part can settle a group: a failed one of "all", a met one of "any". If that one stays, nothing changes.
+fn outlook(parts: &[Condition], facts: &Facts<'_>, is_all: bool) -> (bool, bool) {
+    let (mut settled, mut for_good, mut may_change) = (false, false, false);
+    for (holds, changes) in parts.iter().map(|part| part.outlook(facts)) {
+        settled |= holds != is_all;
+        for_good |= holds != is_all && !changes;
+        may_change |= changes;
+    }
+    (settled != is_all, may_change && !for_good)
 }
 
 impl Test {
-    fn judge(&self, facts: &Facts<'_>) -> Verdict {
-        let snapshot = facts.snapshot;
-        let may_change = matches!(self.subject, Subject::Time | Subject::AgentAvailability);
-        let (met, seen) = match &self.operator {
-            Operator::Keyword(owner) => {
-                let words: Vec<&str> =
-                    facts.keywords.iter().filter(|(o, _)| o == owner).map(|(_, w)| w.as_str()).collect();
-                let seen = match words.as_slice() {
-                    [] => "none of the words occurs".to_owned(),
-                    _ => format!("the message says {}", quoted(&words)),
-                };
-                (!words.is_empty(), seen)
-            }
-            Operator::Above(limit) => self.compare(snapshot, |n| n > *limit),
-            Operator::Below(limit) => self.compare(snapshot, |n| n < *limit),
-            Operator::Number(wanted) => self.compare(snapshot, |n| (n - wanted).abs() < 1e-9),
-            Operator::AnyOf(wanted) => {
-                self.compare_texts(facts, |text| wanted.contains(&normalize(text.trim())))
-            }
-            Operator::Contains(part) => {
-                self.compare_texts(facts, |text| normalize(text).contains(part.as_str()))
-            }
-            Operator::Matches(pattern) => self.compare_texts(facts, |text| pattern.is_match(text)),
-            Operator::Exists => self.compare_texts(facts, |_| true),
-        };
-        Verdict { holds: met != self.negated, may_change, seen: vec![seen] }
+    fn holds(&self, facts: &Facts<'_>) -> bool {
+        self.is_met(facts) != self.negated
     }
 
-    fn compare(&self, snapshot: &Snapshot<'_>, test: impl Fn(f64) -> bool) -> (bool, String) {
-        let number = self.subject.number(snapshot);
-        (test(number), format!("{} is {number}", self.subject.name()))
-    }
-
-    fn compare_texts(&self, facts: &Facts<'_>, test: impl Fn(&str) -> bool) -> (bool, String) {
-        let texts = self.subject.texts(facts);
-        let met = texts.iter().any(|text| test(text));
-        let name = self.subject.name();
-        let seen = match (&self.subject, texts.as_slice()) {
-            (Subject::Text, _) if met => "the message fits the pattern".to_owned(),
-            (Subject::Text, _) => "the message does not fit the pattern".to_owned(),
-            (Subject::Time, [time]) => format!("it is {}", time.replace('_', " ")),
-            (Subject::AgentAvailability, []) => "there are no agents".to_owned(),
-            (Subject::AgentAvailability, [all]) => format!("all agents are {all}"),
-            (Subject::AgentAvailability, states) => format!("some agents are {}", states.join(", some ")),
-            (_, []) => format!("{name} is none"),
-            _ => format!("{name} is {}{}", texts.join(", "), words(facts, &self.subject)),
-        };
-        (met, seen)
+    /// Without the negation.
+    pub(crate) fn is_met(&self, facts: &Facts<'_>) -> bool {
+        match &self.operator {
+            Operator::Keyword(condition) => facts.says(*condition),
+            Operator::Marked(mask) if self.subject == Subject::Time => facts.time_marks() & mask != 0,
+            Operator::Marked(mask) => facts.marks & mask != 0,
+            Operator::Times(times) => times.hold(facts),
+            Operator::AnyOf(wanted) => facts.folded(&self.subject).iter().any(|text| contains(wanted, text)),
+            Operator::Contains(parts) => facts
+                .folded(&self.subject)
+                .iter()
+                .any(|text| parts.iter().any(|part| text.contains(part.as_str()))),
+            Operator::Matches(pattern) => match self.subject {
+                Subject::Text => pattern.is_match(facts.snapshot.message.text()),
+                _ => facts.texts(&self.subject).iter().any(|text| pattern.is_match(text)),
+            },
+            Operator::Exists => match self.subject {
+                Subject::Waiting => facts.number(&self.subject).is_some(),
+                _ => !facts.folded(&self.subject).is_empty(),
+            },
+            Operator::Above(limit) => facts.number(&self.subject).is_some_and(|n| n > *limit),
+            Operator::Below(limit) => facts.number(&self.subject).is_some_and(|n| n < *limit),
+            Operator::Numbers(wanted) => facts
+                .number(&self.subject)
+                .is_some_and(|n| wanted.iter().any(|wanted| (n - wanted).abs() < 1e-9)),
+        }
     }
 }
 
-/// The customer's words behind a judgement.
-fn words(facts: &Facts<'_>, subject: &Subject) -> String {
-    let analysis = facts.snapshot.analysis;
-    let words: &[String] = match subject {
-        Subject::Escalation => analysis.escalation.as_ref().map_or(&[], |e| &e.words),
-        Subject::Urgency => &analysis.urgency.words,
-        Subject::Sentiment => &analysis.sentiment.words,
-        Subject::Intent => &analysis.intent.words,
-        _ => &[],
-    };
-    let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    if words.is_empty() { String::new() } else { format!(" ({})", quoted(&words)) }
+fn contains(sorted: &[String], text: &str) -> bool {
+    sorted.binary_search_by(|wanted| wanted.as_str().cmp(text)).is_ok()
 }
 
-fn quoted(words: &[&str]) -> String {
-    words.iter().map(|word| format!("“{word}”")).collect::<Vec<_>>().join(", ")
+impl Times {
+    fn hold(&self, facts: &Facts<'_>) -> bool {
+        if facts.time_marks() & self.marks != 0 {
+            return true;
+        }
+        let local = facts.local();
+        let minute = i16::from(local.hour()) * 60 + i16::from(local.minute());
+        self.dates.iter().any(|(first, last)| (*first..=*last).contains(&local.date()))
+            || self.hours.iter().any(|&(from, until)| {
+                if from < until { from <= minute && minute < until } else { from <= minute || minute < until }
+            })
+    }
 }
 
 impl Subject {
-    fn name(&self) -> &'static str {
-        match self {
-            Self::Text => "message",
-            Self::Inbox => "inbox",
-            Self::Channel => "channel",
-            Self::Tag => "label",
-            Self::SenderName => "sender's name",
-            Self::SenderEmail => "sender's e-mail",
-            Self::SenderDomain => "sender's domain",
-            Self::SenderAttribute(_) => "sender's attribute",
-            Self::SenderVip => "sender's VIP mark",
-            Self::SenderEarlier => "number of earlier conversations",
-            Self::Time => "time",
-            Self::AgentAvailability => "agents' availability",
-            Self::Sentiment => "sentiment",
-            Self::Intent => "intent",
-            Self::Urgency => "urgency",
-            Self::Language => "language",
-            Self::Escalation => "escalation",
-            Self::Attachment => "attachment",
-            Self::MessageCount => "number of messages",
-        }
-    }
-
-    #[expect(clippy::cast_precision_loss, reason = "counts of messages and conversations")]
-    fn number(&self, snapshot: &Snapshot<'_>) -> f64 {
-        match self {
-            Self::SenderEarlier => snapshot.earlier_conversations as f64,
-            Self::MessageCount => snapshot.message_count as f64,
-            Self::Sentiment => two_decimals(snapshot.analysis.sentiment.score),
-            Self::Urgency => two_decimals(snapshot.analysis.urgency.score),
-            _ => 0.0,
-        }
-    }
-
-    fn texts(&self, facts: &Facts<'_>) -> Vec<String> {
-        let Snapshot { conversation, message, analysis, agents, hours, .. } = facts.snapshot;
-        let contact = &conversation.contact;
-        let one = |text: &str| vec![text.to_owned()];
-        match self {
-            Self::Text => one(message.text()),
-            Self::Inbox => vec![conversation.inbox.to_string()],
-            Self::Channel => one(conversation.channel.name()),
-            Self::Tag => conversation.labels.clone(),
-            Self::SenderName => one(&contact.name),
-            Self::SenderEmail => contact.email.clone().into_iter().collect(),
-            Self::SenderDomain => contact
-                .email
-                .as_deref()
-                .and_then(|email| email.rsplit_once('@'))
-                .map_or(Vec::new(), |(_, domain)| one(domain)),
-            Self::SenderAttribute(key) => contact.custom_attributes.get(key).map_or(Vec::new(), plain),
-            Self::SenderVip => one(if is_vip(facts.snapshot) { "true" } else { "false" }),
-            Self::Time => one(if hours.is_open(facts.now) { "business_hours" } else { "after_hours" }),
-            Self::AgentAvailability => [
-                (Availability::Online, "online"),
-                (Availability::Busy, "busy"),
-                (Availability::Offline, "offline"),
-            ]
-            .into_iter()
-            .filter(|(state, _)| agents.iter().any(|agent| agent.availability == *state))
-            .map(|(_, name)| name.to_owned())
-            .collect(),
-            Self::Sentiment => one(analysis.sentiment.class.name()),
-            Self::Intent => one(analysis.intent.kind.name()),
-            Self::Urgency => one(if analysis.urgency.is_urgent { "urgent" } else { "normal" }),
-            Self::Language => analysis.language.code.clone().into_iter().collect(),
-            Self::Escalation => analysis.escalation.as_ref().map_or(Vec::new(), |e| one(e.kind.name())),
-            Self::Attachment => message.attachments.iter().map(|file| file.kind.clone()).collect(),
-            Self::SenderEarlier | Self::MessageCount => Vec::new(),
-        }
+    /// Whether time or colleagues change it; all else belongs to the message.
+    pub(crate) fn changes(&self) -> bool {
+        matches!(self, Self::Time | Self::AgentAvailability | Self::Waiting | Self::Sla)
     }
 }
 
-fn is_vip(snapshot: &Snapshot<'_>) -> bool {
-    let marked = |value: &Value| match value {
-        Value::Bool(yes) => *yes,
-        Value::Number(number) => number.as_f64().is_some_and(|n| n > 0.0),
-        Value::String(text) => matches!(normalize(text.trim()).as_str(), "true" | "yes" | "1" | "vip"),
-        _ => false,
-    };
-    let contact = &snapshot.conversation.contact;
-    contact.custom_attributes.get("vip").is_some_and(marked)
-        || snapshot.conversation.labels.iter().any(|label| label == "vip")
-}
-
-/// An attribute's value as texts.
-fn plain(value: &Value) -> Vec<String> {
-    match value {
-        Value::Null => Vec::new(),
-        Value::String(text) if text.is_empty() => Vec::new(),
-        Value::String(text) => vec![text.clone()],
-        Value::Array(items) => items.iter().flat_map(plain).collect(),
-        other => vec![other.to_string()],
+impl Operator {
+    /// In which order to try; only the order of the figures matters.
+    fn cost(&self) -> usize {
+        match self {
+            Self::Keyword(_) | Self::Marked(_) => 1,
+            Self::Above(_) | Self::Below(_) | Self::Numbers(_) => 2,
+            Self::Times(_) => 3,
+            Self::AnyOf(_) | Self::Exists => 4,
+            Self::Contains(_) => 5,
+            Self::Matches(_) => 1000,
+        }
     }
-}
-
-/// The scores have two decimals; as `f64` they would show more.
-fn two_decimals(score: f32) -> f64 {
-    (f64::from(score) * 100.0).round() / 100.0
 }

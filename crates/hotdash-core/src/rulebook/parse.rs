@@ -4,43 +4,71 @@
 mod actions;
 mod conditions;
 
-use super::check::check;
-use super::vocabulary::{RULE_KEYS, nearest};
-use super::{Group, Problem, Rule, Rulebook};
-use crate::analysis::words::{Entry, Form, Matcher, StemLanguage};
+mod groups;
+mod hash;
+mod json;
+mod switches;
+mod time;
+
+use super::check;
+use super::index::Index;
+use super::keywords::{Collector, Keywords};
+use super::vocabulary::{FILE_KEYS, RULE_KEYS, nearest};
+use super::{Group, Problem, Rule, Rulebook, Severity, Strategy, Then};
 use crate::ids::RuleId;
-use sha2::{Digest, Sha256};
+use groups::Groups;
 use toml::{Table, Value};
+
+/// More of these in one rulebook are a mistake, not a wish.
+const MOST_BYTES: usize = 8 << 20;
+const MOST_RULES: usize = 20_000;
+const MOST_KEYWORDS: usize = 200_000;
+
+/// The rules of a JSON file in the grammar's own words; those with a problem are left out.
+pub(super) fn import(file: &str, text: &str) -> (String, Vec<Problem>) {
+    let mut reader = Reader { file: file.to_owned(), ..Reader::default() };
+    let table = reader.json(text).unwrap_or_default();
+    let translated = reader.problems.len();
+    reader.file_rules(&table, &mut Vec::new());
+    reader.by_json_keys(translated);
+    let text = table.get("rule").and_then(Value::as_array).is_some_and(|rules| !rules.is_empty());
+    (if text { table.to_string() } else { String::new() }, reader.problems)
+}
 
 pub(super) fn parse(files: &[(&str, &str)]) -> (Rulebook, Vec<Problem>) {
     let mut reader = Reader::default();
     let mut rules: Vec<Rule> = Vec::new();
     let mut labels_from = None;
-    let mut digest = Sha256::new();
     for (file, text) in files {
-        digest.update(text.as_bytes());
-        digest.update([0]);
         (*file).clone_into(&mut reader.file);
         reader.rule = None;
-        let table = match text.parse::<Table>() {
-            Ok(table) => table,
-            Err(error) => {
-                reader.problem("the file", error.to_string().trim_end());
-                continue;
-            }
-        };
+        let Some(table) = reader.table(text) else { continue };
+        let before = reader.problems.len();
         labels_from = reader.labels(&table).or(labels_from);
+        reader.groups(&table);
         let mut own = Vec::new();
         reader.file_rules(&table, &mut own);
-        rules.retain(|rule| own.iter().all(|new| new.id != rule.id));
+        if reader.is_json() {
+            reader.by_json_keys(before);
+        }
+        rules.retain(|rule| !own.iter().any(|new| new.replaces(rule)));
         rules.extend(own);
+        reader.switches(&table, &mut rules);
+        if rules.len() > MOST_RULES {
+            reader.problem("rule", &format!("more than {MOST_RULES} rules; the last ones are left out"));
+            rules.truncate(MOST_RULES);
+        }
     }
     rules.sort_by_key(|rule| std::cmp::Reverse(rule.priority));
-    let keywords = reader.matcher();
+    for rule in &mut rules {
+        rule.first_of = reader.known_groups.first_of(&rule.group);
+    }
+    let hash = hash::of(&rules, labels_from, &reader.known_groups);
+    let keywords = reader.keywords();
+    let index = Index::build(&rules, keywords.conditions());
     let mut problems = reader.problems;
-    problems.extend(check(&rules));
-    let hash = hex::encode(digest.finalize()).chars().take(12).collect();
-    (Rulebook { rules, labels_from, keywords, hash }, problems)
+    problems.extend(check::groups(&rules));
+    (Rulebook { rules, labels_from, keywords, index, hash }, problems)
 }
 
 #[derive(Default)]
@@ -48,11 +76,29 @@ struct Reader {
     file: String,
     rule: Option<String>,
     problems: Vec<Problem>,
-    keywords: Vec<(String, bool, usize)>,
-    owners: usize,
+    words: Collector,
+    patterns: usize,
+    known_groups: Groups,
 }
 
 impl Reader {
+    fn table(&mut self, text: &str) -> Option<Table> {
+        if text.len() > MOST_BYTES {
+            return self.refuse("the file", &format!("larger than {} MiB", MOST_BYTES >> 20));
+        }
+        if self.is_json() {
+            return self.json(text);
+        }
+        match text.parse::<Table>() {
+            Ok(table) => Some(table),
+            Err(error) => self.refuse("the file", error.to_string().trim_end()),
+        }
+    }
+
+    fn is_json(&self) -> bool {
+        std::path::Path::new(&self.file).extension().is_some_and(|form| form.eq_ignore_ascii_case("json"))
+    }
+
     fn problem(&mut self, key: &str, message: &str) {
         self.push(key, message, None);
     }
@@ -64,6 +110,7 @@ impl Reader {
             key: key.to_owned(),
             message: message.to_owned(),
             nearest,
+            severity: Severity::Error,
         });
     }
 
@@ -72,34 +119,23 @@ impl Reader {
         self.push(key, &message, nearest(wrong, right.iter().copied()));
     }
 
-    fn matcher(&mut self) -> Matcher {
-        let mut entries = Vec::new();
-        for (text, stems, owner) in &self.keywords {
-            entries.push(Entry { text, form: Form::AsWritten, owner: *owner });
-            if *stems {
-                let all = StemLanguage::ALL.iter();
-                entries.extend(all.map(|language| Entry {
-                    text,
-                    form: Form::Stem(*language),
-                    owner: *owner,
-                }));
-            }
+    fn keywords(&mut self) -> Keywords {
+        self.rule = None;
+        if self.words.len() > MOST_KEYWORDS {
+            self.problem("keywords", &format!("more than {MOST_KEYWORDS} words; no keyword will be found"));
+            return Keywords::default();
         }
-        match Matcher::build(entries) {
-            Ok(matcher) => matcher,
+        match std::mem::take(&mut self.words).build() {
+            Ok(keywords) => keywords,
             Err(error) => {
-                self.rule = None;
-                self.problem("keywords", &error.to_string());
-                Matcher::default()
+                self.problem("keywords", &error);
+                Keywords::default()
             }
         }
     }
 
     fn labels(&mut self, table: &Table) -> Option<f32> {
-        let known = ["labels", "rule"];
-        for key in table.keys().filter(|key| !known.contains(&key.as_str())) {
-            self.unknown(key, key, &known);
-        }
+        self.only(table, "", &FILE_KEYS);
         let labels = table.get("labels")?;
         #[expect(clippy::cast_possible_truncation, reason = "a share between 0 and 1")]
         match labels.get("from_confidence").and_then(number) {
@@ -120,14 +156,17 @@ impl Reader {
         for item in tables {
             self.rule = item.get("id").and_then(Value::as_str).map(str::to_owned);
             let before = self.problems.len();
-            let rule = item.as_table().and_then(|table| self.read_rule(table));
-            let is_twin = |rule: &Rule| rules.iter().any(|other| other.id == rule.id);
-            match rule {
-                Some(rule) if is_twin(&rule) => {
-                    self.problem("id", "another rule of this file has the same id")
-                }
-                Some(rule) if self.problems.len() == before => rules.push(rule),
-                _ => {}
+            let Some(table) = item.as_table() else {
+                self.problem("rule", "expected a [[rule]] table");
+                continue;
+            };
+            let Some(rule) = self.read_rule(table) else { continue };
+            if rules.iter().any(|other| other.id == rule.id) {
+                self.problem("id", "another rule of this file has the same id");
+            }
+            if self.problems.len() == before {
+                rules.extend(self.given_to(table, &rule));
+                rules.push(rule);
             }
         }
         self.rule = None;
@@ -139,16 +178,9 @@ impl Reader {
             self.problem("id", "every rule needs an id");
             return None;
         };
-        let group = match table.get("group").and_then(Value::as_str) {
-            Some("tags") => Group::Tags,
-            Some("assignment") => Group::Assignment,
-            other => {
-                self.unknown("group", other.unwrap_or("nothing"), &["tags", "assignment"]);
-                return None;
-            }
-        };
+        let group = self.group(table)?;
         let when = match table.get("when") {
-            Some(when) => self.condition("when", when)?,
+            Some(when) => self.condition("when", when, 0)?,
             None => {
                 self.problem("when", "a rule needs conditions; write { always = true } for every message");
                 return None;
@@ -169,9 +201,25 @@ impl Reader {
             priority: self.whole(table, "priority").unwrap_or(0),
             enabled: self.flag(table, "", "enabled").unwrap_or(true),
             why: self.text(table, "why").unwrap_or_default(),
+            quick: when.by_cost(),
             when,
             then,
+            first_of: None,
+            source: table.clone(),
         })
+    }
+
+    /// An escalation that names a team or a person assigns too: by a rule of its own, because assigning has its own
+    /// order.
+    fn given_to(&mut self, table: &Table, rule: &Rule) -> Option<Rule> {
+        let to = table.get("then")?.get("escalate").filter(|to| to.is_table())?;
+        let strategy: Strategy = self.strategy("then.escalate", to)?;
+        let (id, group) = (rule.id_of_assignment(), Group::Assignment);
+        let mut source = table.clone();
+        source.insert("id".to_owned(), id.0.clone().into());
+        source.insert("group".to_owned(), group.name().into());
+        source.insert("then".to_owned(), Table::from_iter([("assign".to_owned(), to.clone())]).into());
+        Some(Rule { id, group, then: vec![Then::Assign(strategy)], source, ..rule.clone() })
     }
 
     fn refuse<T>(&mut self, key: &str, message: &str) -> Option<T> {
@@ -191,6 +239,7 @@ impl Reader {
         let plain = |value: &Value| match value {
             Value::String(text) if !text.trim().is_empty() => Some(text.clone()),
             Value::Integer(number) => Some(number.to_string()),
+            Value::Float(number) => Some(number.to_string()),
             Value::Boolean(flag) => Some(flag.to_string()),
             _ => None,
         };

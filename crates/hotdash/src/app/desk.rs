@@ -1,6 +1,7 @@
 //! One desk that is served, with everything that belongs to it alone: nothing here is shared with another desk.
 
 use super::StartError;
+use super::rules::{HoursText, Layers, Rules, at_start};
 use crate::chatwoot::api::{AddressError, CallError, Chatwoot, DeskAddress, DeskState};
 use crate::chatwoot::signature::Secrets;
 use crate::clock::Clock;
@@ -8,11 +9,16 @@ use crate::config::{DeskConfig, KnowledgeSource};
 use crate::knowledge::{Knowledge, KnowledgeError};
 use crate::store::Store;
 use crate::store::desks::{KeptDesk, KnownDesk};
-use arc_swap::ArcSwap;
+use crate::store::rulebooks::{Stamp, UNEDITED, keep_rule_text};
+use crate::store::{Batch, StoreError};
+use arc_swap::{ArcSwap, ArcSwapOption};
 use hotdash_core::conversation::Agent;
-use hotdash_core::hours::{Hours, HoursError};
+use hotdash_core::hours::Hours;
 use hotdash_core::ids::{ConversationId, DeskId};
-use hotdash_core::rulebook::{Rulebook, SHIPPED};
+use hotdash_core::rulebook::Rulebook;
+use hotdash_core::sla::{SHIPPED as SHIPPED_TARGETS, SlaPolicy};
+use jiff::SignedDuration;
+use sha2::{Digest, Sha256};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Mutex;
@@ -32,8 +38,27 @@ pub struct Desk {
     pub chatwoot: Chatwoot,
     pub knowledge: Knowledge,
     pub rulebook: ArcSwap<Rulebook>,
+    /// Rules that decide beside them and change nothing.
+    pub candidate: ArcSwapOption<Candidate>,
+    /// What the edited layer of the rules stands on.
+    pub layers: Layers,
     pub hours: Hours,
+    /// Under which the hours are kept.
+    pub hours_hash: String,
+    /// Which state of the kept rules these are.
+    rules_at: ArcSwap<Stamp>,
+    /// Whoever looked first must not overtake whoever looked last.
+    taking_up: Mutex<()>,
+    pub sla: SlaPolicy,
+    /// Changes whenever targets or hours do.
+    pub sla_version: String,
     agents: Mutex<Option<(i64, Arc<Vec<Agent>>)>>,
+}
+
+/// Rules in the shadow.
+pub struct Candidate {
+    pub rulebook: Rulebook,
+    pub started_at: i64,
 }
 
 impl Desk {
@@ -50,6 +75,14 @@ impl Desk {
             url_token: new_url_token(),
         };
         let KnownDesk { id, url_token, since } = store.keep_desk(&kept, clock.now_ms()).await?;
+        let edited = store.active_rule_version(id).await?;
+        let version = edited.as_ref().map_or(UNEDITED, |version| version.number);
+        let rules = at_start(&settings, version, edited.as_ref().map_or("", |version| &version.text))?;
+        let hours = HoursText::of(&settings);
+        let mut texts =
+            Batch::from(keep_rule_text(id, rules.rulebook.hash(), &rules.layers, clock.now_ms())?);
+        texts.push(keep_rule_text(id, &hours.hash(), &hours, clock.now_ms())?);
+        store.commit(texts).await?;
         Ok(Self {
             id,
             url_token,
@@ -57,8 +90,15 @@ impl Desk {
             secrets: Secrets::new(settings.webhook_secrets.iter().cloned()),
             chatwoot: others.iter().fold(Self::client(&settings)?, |own, other| own.beside(&other.chatwoot)),
             knowledge: knowledge(&settings.knowledge)?,
-            rulebook: ArcSwap::from_pointee(rulebook(&settings)?),
-            hours: hours(&settings)?,
+            rulebook: ArcSwap::from_pointee(rules.rulebook),
+            candidate: ArcSwapOption::empty(),
+            layers: Layers::of(&settings),
+            hours: hours.read()?,
+            hours_hash: hours.hash(),
+            rules_at: ArcSwap::from_pointee(Stamp { version, shadow: None }),
+            taking_up: Mutex::new(()),
+            sla: sla(&settings)?,
+            sla_version: sla_version(&settings)?,
             settings,
             agents: Mutex::new(None),
         })
@@ -70,6 +110,55 @@ impl Desk {
             calls_per_minute: settings.calls_per_minute,
             ..DeskAddress::new(settings.base_url.clone(), settings.account, settings.token.clone())
         })
+    }
+
+    /// Which version of the edited layer decides here; 0 = none.
+    #[must_use]
+    pub fn rules_version(&self) -> i64 {
+        self.rules_at.load().version
+    }
+
+    /// Decide by what the store holds, if that is something else by now; whether it was. Nothing that is being decided is
+    /// disturbed, and what cannot be used leaves everything as it is.
+    pub async fn take_up_rules(&self, store: &Store, now_ms: i64) -> Result<bool, StoreError> {
+        let _one_at_a_time = self.taking_up.lock().await;
+        let stamp = store.rule_stamp(self.id).await?;
+        let here = self.rules_at.load();
+        if **here == stamp {
+            return Ok(false);
+        }
+        if here.version != stamp.version {
+            let edited = store.active_rule_version(self.id).await?;
+            let text = edited.as_ref().map_or("", |version| version.text.as_str());
+            match self.layers.with(text).parse() {
+                Ok(rules) => self.decide_by(store, rules, now_ms).await?,
+                Err(problems) => {
+                    let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
+                    tracing::error!(desk = %self.settings.key, version = stamp.version, ?problems, "new rules cannot be used here");
+                }
+            }
+        }
+        if here.shadow != stamp.shadow {
+            self.candidate.store(self.kept_candidate(store).await?.map(Arc::new));
+        }
+        self.rules_at.store(Arc::new(stamp));
+        Ok(true)
+    }
+
+    async fn decide_by(&self, store: &Store, rules: Rules, now_ms: i64) -> Result<(), StoreError> {
+        // Kept before the first decision by them.
+        store.commit(keep_rule_text(self.id, rules.rulebook.hash(), &rules.layers, now_ms)?.into()).await?;
+        self.rulebook.store(Arc::new(rules.rulebook));
+        Ok(())
+    }
+
+    async fn kept_candidate(&self, store: &Store) -> Result<Option<Candidate>, StoreError> {
+        let Some(kept) = store.shadow(self.id).await? else { return Ok(None) };
+        let rules = self.layers.with(&kept.text).parse();
+        if rules.is_err() {
+            tracing::error!(desk = %self.settings.key, "the candidate's rules cannot be used here");
+        }
+        Ok(rules.ok().map(|rules| Candidate { rulebook: rules.rulebook, started_at: kept.started_at }))
     }
 
     /// For how long the desk has not answered, as far as our last calls tell; `None`: it answers.
@@ -109,21 +198,20 @@ fn knowledge(source: &KnowledgeSource) -> Result<Knowledge, KnowledgeError> {
     }
 }
 
-/// The shipped rules, and the team's own after them: one with the same id replaces the shipped one.
-fn rulebook(settings: &DeskConfig) -> Result<Rulebook, StartError> {
-    let Some((file, text)) = &settings.rules else { return Ok(Rulebook::shipped()) };
-    let (rulebook, problems) = Rulebook::parse(&[SHIPPED, (file, text)]);
-    if problems.is_empty() {
-        return Ok(rulebook);
-    }
-    Err(StartError::Rules { problems: problems.iter().map(ToString::to_string).collect() })
+/// What is promised: the team's own file, or the shipped one.
+fn sla(settings: &DeskConfig) -> Result<SlaPolicy, StartError> {
+    let (file, text) = match &settings.sla {
+        Some((file, text)) => (file.as_str(), text.as_str()),
+        None => SHIPPED_TARGETS,
+    };
+    SlaPolicy::parse(file, text, SignedDuration::from_mins(settings.sla_minutes))
+        .map_err(|problems| StartError::Sla { problems: problems.iter().map(ToString::to_string).collect() })
 }
 
-fn hours(settings: &DeskConfig) -> Result<Hours, HoursError> {
-    match &settings.hours {
-        Some(text) => Hours::parse(text),
-        None => Hours::shipped().in_zone(&settings.timezone),
-    }
+fn sla_version(settings: &DeskConfig) -> Result<String, StartError> {
+    let hours = settings.hours.as_deref().unwrap_or(&settings.timezone);
+    let digest = Sha256::digest(format!("{}\n{}\n{hours}", sla(settings)?.hash(), settings.key));
+    Ok(hex::encode(digest).chars().take(12).collect())
 }
 
 /// 128 random bits: nobody guesses the address.

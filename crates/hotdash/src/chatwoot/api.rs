@@ -253,16 +253,15 @@ impl Chatwoot {
             .with_max_delay(Duration::from_secs(5))
             .with_max_times(3)
             .with_jitter();
-        // Cut shorter, a connection that never comes about would look like an answer that never comes.
-        let at_least = self.desk.connect_timeout * 2;
-        let attempt = || self.attempt(call, body, who, until, at_least);
+        let attempt = || self.attempt(call, body, who, until, Duration::ZERO);
         attempt
             .retry(pauses)
             .when(mends_itself_soon)
             .adjust(|error, pause| {
                 let pause = pause?;
                 let pause = error.retry_after().map_or(pause, |asked| asked.max(pause));
-                (Instant::now() + pause < until).then_some(pause)
+                // Cut shorter, a connection that never comes about would look like an answer that never comes.
+                (Instant::now() + pause + self.desk.connect_timeout < until).then_some(pause)
             })
             .notify(|error, pause| tracing::debug!(%error, ?pause, "asking the desk again"))
             .await

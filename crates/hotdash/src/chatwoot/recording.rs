@@ -2,8 +2,10 @@
 //!
 //! Keys that are not known are ignored: recordings are made by many hands.
 
+mod history;
 mod listed;
 
+pub use history::{Files, History, HistoryError};
 pub use listed::{Listed, read_listed};
 
 use super::signature::{Refusal, Secrets, Verified, verify};

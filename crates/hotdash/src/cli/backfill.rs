@@ -1,6 +1,7 @@
 //! `hotdash backfill`: learn a desk's past, with a bar that says how far it is.
 
 use super::desk_named;
+use super::since::read_since;
 use crate::app::{App, Desk};
 use crate::clock::Clock;
 use crate::config::Config;
@@ -10,7 +11,7 @@ use crate::worker::run_this;
 use anyhow::{Context, bail};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
-use jiff::{Span, Timestamp, ToSpan, tz::TimeZone};
+use jiff::Timestamp;
 use serde_json::json;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -144,21 +145,6 @@ fn done_parts(walk: &Backfill) -> u64 {
     let (whole, done) = (walk.started_at - walk.since, walk.started_at - walk.reached);
     let parts = i64::try_from(PARTS).unwrap_or(i64::MAX);
     u64::try_from(done.saturating_mul(parts) / whole.max(1)).unwrap_or(0).min(PARTS)
-}
-
-fn read_since(text: &str, now: Timestamp) -> anyhow::Result<Timestamp> {
-    let utc = now.to_zoned(TimeZone::UTC);
-    let since = if let Ok(span) = text.trim().parse::<Span>() {
-        utc.checked_sub(span.abs()).with_context(|| format!("{text:?} is too long ago"))?
-    } else if let Ok(day) = text.trim().parse::<jiff::civil::Date>() {
-        day.to_zoned(TimeZone::UTC)?
-    } else {
-        bail!("--since {text:?} is neither a time like 90d or 36h nor a day like 2026-08-01");
-    };
-    if since > utc.checked_sub(1.second())? {
-        bail!("--since {text:?} is not in the past");
-    }
-    Ok(since.timestamp())
 }
 
 #[cfg(test)]

@@ -37,6 +37,7 @@ pub(super) async fn run(config: Config) -> anyhow::Result<ExitCode> {
 pub(super) async fn until_stopped(app: Arc<App>, listener: TcpListener) -> anyhow::Result<()> {
     app.store.begin_work().await?;
     work::reconcile::begin(&app).await?;
+    work::sla::begin(&app).await?;
     let stop = app.stopping.clone();
     let working = tokio::spawn(worker::run(Arc::clone(&app), stop.clone()));
     let asked = stop.clone();

@@ -222,6 +222,28 @@ fn from_environment(
     }
 }
 
+/// The rule files of a folder, by their names; or the one file.
+pub(super) fn read_rules(path: &Path) -> Result<Vec<(String, String)>, ConfigError> {
+    let unreadable =
+        |error: std::io::Error| ConfigError::File { file: path.to_owned(), reason: error.to_string() };
+    let mut files = Vec::new();
+    if path.is_dir() {
+        for entry in std::fs::read_dir(path).map_err(unreadable)? {
+            let file = entry.map_err(unreadable)?.path();
+            let ending = file.extension().and_then(|ending| ending.to_str());
+            files.extend(matches!(ending, Some("toml" | "json")).then_some(file));
+        }
+        files.sort();
+        if files.is_empty() {
+            let reason = "a folder without a file that ends with .toml or .json".to_owned();
+            return Err(ConfigError::File { file: path.to_owned(), reason });
+        }
+    } else {
+        files.push(path.to_owned());
+    }
+    files.into_iter().map(|file| Ok((file.display().to_string(), read_text(&file)?))).collect()
+}
+
 /// A file that a setting names.
 pub(super) fn read_text(file: &Path) -> Result<String, ConfigError> {
     std::fs::read_to_string(file)

@@ -97,7 +97,14 @@ pub const SETTINGS: &[Setting] = &[
         "rules_file",
         "HOTDASH_RULES_FILE",
         None,
-        "TOML file with the team's rules; without it the five that are shipped",
+        "TOML file with the team's rules, or a folder of such files; without it the five that are shipped",
+    )
+    .of_desk(),
+    plain(
+        "sla_file",
+        "HOTDASH_SLA_FILE",
+        None,
+        "TOML file with what is promised to customers; without it the first response of `CHATWOOT_SLA_MINUTES`",
     )
     .of_desk(),
     plain("knowledge_dir", "HOTDASH_KNOWLEDGE_DIR", None, "folder of Markdown files that drafts may rest on")

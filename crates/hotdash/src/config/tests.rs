@@ -117,3 +117,19 @@ fn what_is_wrong_with_one_of_several_desks_is_said_with_its_name() {
     assert!(complaint("[desks.Nord]\n").contains("[desks.Nord]: a desk's key is made of a-z, 0-9 and _"));
     assert!(complaint("desks = 3\n").contains("[desks.KEY] for each desk"));
 }
+
+#[test]
+fn rules_are_a_file_or_a_folder_of_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let home = folder.path().display().to_string();
+    let config =
+        |place: &str| load(&[("HOTDASH_RULES_FILE", place)]).map(|config| config.desks[0].rules.clone());
+    let empty = config(&home).unwrap_err().to_string();
+    assert!(empty.contains("a folder without a file that ends with .toml or .json"), "{empty}");
+    for (name, text) in [("20-own.toml", "b"), ("10-base.toml", "a"), ("notes.txt", "c")] {
+        std::fs::write(folder.path().join(name), text).unwrap();
+    }
+    let texts = |rules: Vec<(String, String)>| rules.into_iter().map(|(_, text)| text).collect::<Vec<_>>();
+    assert_eq!(texts(config(&home).unwrap()), ["a", "b"]);
+    assert_eq!(texts(config(&format!("{home}/20-own.toml")).unwrap()), ["b"]);
+}

@@ -4,7 +4,9 @@ use super::conversations::json;
 use super::{Batch, Statement, Store, StoreError};
 use hotdash_core::conversation::SurveyAnswer;
 use hotdash_core::ids::{ConversationId, DeskId};
-use serde::{Serialize, de::DeserializeOwned};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// A walk and how far it came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -130,8 +132,19 @@ impl Store {
         rows.iter().map(|row| row.json(0)).collect()
     }
 
-    /// What the desk listed last of a kind, by its numbers.
+    /// What the desk listed last of a kind, by number.
     pub async fn roster<T: DeserializeOwned>(
+        &self,
+        desk: DeskId,
+        kind: &'static str,
+    ) -> Result<Vec<T>, StoreError> {
+        let sql = "SELECT body FROM roster WHERE desk = $1 AND kind = $2 ORDER BY id";
+        let rows = self.read(sql, vec![desk.0.into(), kind.into()]).await?;
+        rows.iter().map(|row| row.json(0)).collect()
+    }
+
+    /// The same with the numbers.
+    pub async fn numbered_roster<T: DeserializeOwned>(
         &self,
         desk: DeskId,
         kind: &'static str,
@@ -147,5 +160,21 @@ impl Store {
             "SELECT kind, CAST(count(*) AS BIGINT) FROM roster WHERE desk = $1 GROUP BY kind ORDER BY kind";
         let rows = self.read(sql, vec![desk.0.into()]).await?;
         rows.iter().map(|row| Ok((row.text(0)?, row.int(1)?))).collect()
+    }
+
+    /// The inboxes' names, as the desk listed them last.
+    pub async fn inbox_names(&self, desk: DeskId) -> Result<BTreeMap<i64, String>, StoreError> {
+        #[derive(Deserialize)]
+        struct Named {
+            name: Option<String>,
+        }
+        let sql = "SELECT id, body FROM roster WHERE desk = $1 AND kind = 'inbox'";
+        let rows = self.read(sql, vec![desk.0.into()]).await?;
+        let named = rows.iter().map(|row| Ok((row.int(0)?, row.json::<Named>(1)?.name)));
+        Ok(named
+            .collect::<Result<Vec<_>, StoreError>>()?
+            .into_iter()
+            .filter_map(|(id, name)| Some((id, name?)))
+            .collect())
     }
 }

@@ -1,8 +1,9 @@
 //! Conversations as the desk last showed them.
 
 use super::{Statement, Store, StoreError};
-use hotdash_core::conversation::{Conversation, Status};
+use hotdash_core::conversation::{Conversation, Message, Status};
 use hotdash_core::ids::{ContactId, ConversationId, DeskId};
+use std::collections::BTreeMap;
 
 /// Keep the state, unless a newer one is here already. In whatever order states come, and however often, the same one
 /// stays: of one instant the one with the latest activity, then the one that tells more of its consequences, then the
@@ -80,6 +81,43 @@ impl Store {
             )
             .await?;
         rows.iter().map(|row| row.json(0)).collect()
+    }
+}
+
+impl Store {
+    /// Seconds from the beginning of each conversation to the first public answer of a person; without those that nobody
+    /// answered.
+    pub async fn first_answers(&self, desk: DeskId) -> Result<BTreeMap<ConversationId, i64>, StoreError> {
+        let rows = self
+            .read(
+                "SELECT c.id, min(m.created_at) - min(c.created_at) FROM conversations c
+                 JOIN messages m ON m.desk = c.desk AND m.conversation = c.id AND m.mover IN ('human', 'ours')
+                 WHERE c.desk = $1 GROUP BY c.id",
+                vec![desk.0.into()],
+            )
+            .await?;
+        rows.iter().map(|row| Ok((ConversationId(row.int(0)?), row.int(1)? / 1000))).collect()
+    }
+
+    /// The first message of each conversation in which no rules decided since then, with the conversation as it is now.
+    pub async fn undecided(
+        &self,
+        desk: DeskId,
+        since_ms: i64,
+    ) -> Result<Vec<(Conversation, Message)>, StoreError> {
+        let rows = self
+            .read(
+                "SELECT c.state, m.body FROM conversations c
+                 JOIN messages m ON m.desk = c.desk AND m.id =
+                   (SELECT min(f.id) FROM messages f
+                    WHERE f.desk = c.desk AND f.conversation = c.id AND f.mover = 'customer')
+                 WHERE c.desk = $1 AND m.created_at >= $2
+                   AND NOT EXISTS (SELECT 1 FROM decisions d WHERE d.desk = c.desk AND d.conversation = c.id)
+                 ORDER BY m.id",
+                vec![desk.0.into(), since_ms.into()],
+            )
+            .await?;
+        rows.iter().map(|row| Ok((row.json(0)?, row.json(1)?))).collect()
     }
 }
 

@@ -24,9 +24,9 @@ impl Cause {
     }
 }
 
-/// A decision about to be stored. `A` and `D` are the core's analysis and decision.
+/// A decision about to be stored. `A`, `D` and `S` are the core's analysis, decision and record of what was seen.
 #[derive(Debug, Clone)]
-pub struct NewDecision<'a, A, D> {
+pub struct NewDecision<'a, A, D, S> {
     pub id: &'a DecisionId,
     pub desk: DeskId,
     pub conversation: ConversationId,
@@ -35,6 +35,7 @@ pub struct NewDecision<'a, A, D> {
     pub rulebook: &'a str,
     pub analysis: &'a A,
     pub body: &'a D,
+    pub seen: &'a S,
     pub decided_at: i64,
 }
 
@@ -49,14 +50,28 @@ pub struct KeptDecision<A, D> {
     pub decided_at: i64,
 }
 
+/// A stored decision with what it saw.
+#[derive(Debug, Clone)]
+pub struct RecordedDecision<A, D, S> {
+    pub id: DecisionId,
+    pub conversation: ConversationId,
+    pub rulebook: String,
+    pub analysis: A,
+    pub body: D,
+    pub seen: S,
+    pub decided_at: i64,
+}
+
 /// Keep the decision; fails with a conflict when the message was decided before.
-pub fn keep_decision<A: Serialize, D: Serialize>(d: &NewDecision<'_, A, D>) -> Result<Statement, StoreError> {
+pub fn keep_decision<A: Serialize, D: Serialize, S: Serialize>(
+    d: &NewDecision<'_, A, D, S>,
+) -> Result<Statement, StoreError> {
     let json = |v: Result<String, serde_json::Error>| {
         v.map_err(|e| StoreError::Query(format!("a decision cannot be stored: {e}")))
     };
     Ok(Statement::new(
-        "INSERT INTO decisions (id, desk, conversation, message, cause, rulebook, analysis, body, decided_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING",
+        "INSERT INTO decisions (id, desk, conversation, message, cause, rulebook, analysis, body, decided_at, seen)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING",
         vec![
             d.id.as_str().into(),
             d.desk.0.into(),
@@ -67,9 +82,27 @@ pub fn keep_decision<A: Serialize, D: Serialize>(d: &NewDecision<'_, A, D>) -> R
             json(serde_json::to_string(d.analysis))?.into(),
             json(serde_json::to_string(d.body))?.into(),
             d.decided_at.into(),
+            json(compact(d.seen))?.into(),
         ],
     )
     .expect(1))
+}
+
+/// Without what is absent: most of a conversation's fields are, most of the time.
+fn compact<T: Serialize>(value: &T) -> Result<String, serde_json::Error> {
+    fn strip(value: &mut serde_json::Value) {
+        match value {
+            serde_json::Value::Object(fields) => {
+                fields.retain(|_, field| !field.is_null());
+                fields.values_mut().for_each(strip);
+            }
+            serde_json::Value::Array(items) => items.iter_mut().for_each(strip),
+            _ => {}
+        }
+    }
+    let mut value = serde_json::to_value(value)?;
+    strip(&mut value);
+    serde_json::to_string(&value)
 }
 
 /// The state of a desk's rotation.
@@ -131,6 +164,53 @@ impl Store {
             )
             .await?;
         Ok(row.is_some())
+    }
+
+    /// Decisions with what they saw, of a conversation or of all, in the order in which they were made: after the given one,
+    /// as many as asked for.
+    pub async fn recorded_decisions<A, D, S>(
+        &self,
+        desk: DeskId,
+        of: Option<ConversationId>,
+        after: &str,
+        limit: i64,
+    ) -> Result<Vec<RecordedDecision<A, D, S>>, StoreError>
+    where
+        A: DeserializeOwned,
+        D: DeserializeOwned,
+        S: DeserializeOwned,
+    {
+        let rows = match of {
+            Some(conversation) => {
+                self.read(
+                    "SELECT id, conversation, rulebook, analysis, body, seen, decided_at FROM decisions
+                     WHERE desk = $1 AND conversation = $2 AND id > $3 ORDER BY id LIMIT $4",
+                    vec![desk.0.into(), conversation.0.into(), after.into(), limit.into()],
+                )
+                .await?
+            }
+            None => {
+                self.read(
+                    "SELECT id, conversation, rulebook, analysis, body, seen, decided_at FROM decisions
+                     WHERE desk = $1 AND id > $2 ORDER BY id LIMIT $3",
+                    vec![desk.0.into(), after.into(), limit.into()],
+                )
+                .await?
+            }
+        };
+        rows.iter()
+            .map(|row| {
+                Ok(RecordedDecision {
+                    id: DecisionId(row.text(0)?),
+                    conversation: ConversationId(row.int(1)?),
+                    rulebook: row.text(2)?,
+                    analysis: row.json(3)?,
+                    body: row.json(4)?,
+                    seen: row.json(5)?,
+                    decided_at: row.int(6)?,
+                })
+            })
+            .collect()
     }
 
     /// The decisions of a conversation, newest first.

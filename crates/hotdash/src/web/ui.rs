@@ -12,8 +12,10 @@ pub(crate) mod layout;
 mod letter;
 mod outcome;
 mod queue;
+mod rules;
 mod sending;
 mod side;
+mod sla;
 mod thread;
 mod words;
 
@@ -30,6 +32,8 @@ use tower_http::csrf::CsrfLayer;
 
 /// A form holds a reply at most, never a file.
 const MAX_FORM_BYTES: usize = 256 * 1024;
+/// Rules with thousands of words, as a form writes them.
+const MAX_RULES_BYTES: usize = 8 * 1024 * 1024;
 
 /// Every page, with its session, its guards and its error pages; also answers what nothing else answers.
 pub fn router(app: &Arc<App>) -> Router<Arc<App>> {
@@ -50,7 +54,22 @@ pub fn router(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/dead-letters/replay", post(deliveries::replay_all).get(deliveries::back))
         .route("/dead-letters/{id}/replay", post(deliveries::replay).get(deliveries::back))
         .route("/dead-letters/{id}/put-away", post(deliveries::put_away).get(deliveries::back))
+        .route("/rules", get(rules::show))
+        .route("/rules/switch", post(rules::switch).get(rules::back))
+        .route("/rules/return", post(rules::go_back).get(rules::back))
+        .route("/rules/shadow/off", post(rules::end_shadow).get(rules::back))
+        .route("/rules/backtest", get(rules::backtest::show))
+        .route("/rules/explain/{conversation}", get(rules::explain::show))
+        .route("/sla", get(sla::show))
+        .route("/sla/{conversation}", get(sla::show_proof))
         .route("/events", get(events::stream))
+        .merge(
+            Router::new()
+                .route("/rules/edit", get(rules::edit::show).post(rules::edit::submit))
+                .route("/api/rules", get(rules::api::get).put(rules::api::put))
+                .route("/api/rules/check", post(rules::api::check))
+                .layer(DefaultBodyLimit::max(MAX_RULES_BYTES)),
+        )
         .merge(auth::router())
         .fallback(error::not_found)
         .layer(DefaultBodyLimit::max(MAX_FORM_BYTES))

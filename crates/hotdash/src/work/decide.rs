@@ -1,18 +1,22 @@
 //! Deciding about a customer's message: the core concludes, the shell looks first and writes afterwards.
 
-use super::{JobError, Step, job, nothing, want_soon};
+use super::{JobError, Step, change_for, job, nothing, sla, want_soon};
 use crate::app::{App, Desk, Notice};
 use crate::store::conversations::keep_conversation;
 use crate::store::decisions::{Cause, NewDecision, Rotation, keep_decision, take_turn};
 use crate::store::drafts::{hold_living_draft, queue_draft};
-use crate::store::effects::{Change, NewEffect};
+use crate::store::effects::NewEffect;
 use crate::store::jobs::{Job, NewJob, enqueue};
+use crate::store::rulebooks::{ShadowDecision, keep_match, keep_shadow_decision};
 use crate::store::{Batch, StoreError};
 use hotdash_core::action::Action;
 use hotdash_core::analysis::{Analysis, Analyzer};
+use hotdash_core::backtest::{Change as Otherwise, Outcome};
 use hotdash_core::conversation::{Conversation, Message, Status};
-use hotdash_core::decide::{Decision, Snapshot, decide, decide_assignment};
+use hotdash_core::decide::{Decision, SlaState, Snapshot};
 use hotdash_core::ids::{ConversationId, DecisionId, DeskId, DraftId, EffectId, MessageId};
+use hotdash_core::record::{Question, Record};
+use hotdash_core::rulebook::Rulebook;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -51,10 +55,15 @@ pub async fn run(app: &App, desk: &Desk, job: &Job) -> Result<Step, JobError> {
     let Some(message) = app.store.message(job.desk, about.message).await? else { return Ok(nothing()) };
     let analysis = Analyzer::shipped().analyze(message.text());
     let (seen, rotation) = look(app, desk, &message).await?;
-    let decision =
-        decide(&desk.rulebook.load(), &seen.snapshot(desk, &message, &analysis, &rotation), app.clock.now());
-    let made = Made { cause: Cause::Message, message: &message, analysis: &analysis, decision: &decision };
-    let mut batch = perform(app, job.desk, &made, &rotation)?;
+    let asked = Record::of(
+        &seen.snapshot(desk, &message, &analysis, &rotation),
+        Question::Message,
+        &desk.hours_hash,
+        app.clock.now(),
+    );
+    let decision = asked.decide(&desk.rulebook.load(), &analysis, &desk.hours);
+    let made = Made { seen: &asked, analysis: &analysis, decision: &decision };
+    let mut batch = perform(app, desk, &made, &rotation)?;
     batch.push(keep_conversation(job.desk, &seen.conversation)?);
     let hold = decision.hold || seen.conversation.labels.iter().any(|label| label == ESCALATED);
     if hold {
@@ -93,13 +102,18 @@ pub async fn offer_again(app: &App, desk: &Desk, job: &Job) -> Result<Step, JobE
     if seen.conversation.status != Status::Open {
         return Ok(nothing());
     }
-    let snapshot = seen.snapshot(desk, &message, &analysis, &rotation);
-    let decision = decide_assignment(&desk.rulebook.load(), &snapshot, app.clock.now());
+    let asked = Record::of(
+        &seen.snapshot(desk, &message, &analysis, &rotation),
+        Question::Offer,
+        &desk.hours_hash,
+        app.clock.now(),
+    );
+    let decision = asked.decide(&desk.rulebook.load(), &analysis, &desk.hours);
     if decision.actions.iter().any(|a| a.action == Action::AwaitAgent) {
         return Ok(Step::Later(OFFER_AGAIN, "nobody is available"));
     }
-    let made = Made { cause: Cause::Offer, message: &message, analysis: &analysis, decision: &decision };
-    let batch = perform(app, job.desk, &made, &rotation)?;
+    let made = Made { seen: &asked, analysis: &analysis, decision: &decision };
+    let batch = perform(app, desk, &made, &rotation)?;
     Ok(Step::Done(batch, vec![Notice::ConversationChanged(message.conversation)]))
 }
 
@@ -109,6 +123,7 @@ struct Seen {
     agents: std::sync::Arc<Vec<hotdash_core::conversation::Agent>>,
     message_count: usize,
     earlier_conversations: usize,
+    sla: SlaState,
 }
 
 impl Seen {
@@ -120,14 +135,12 @@ impl Seen {
         rotation: &'a Rotation,
     ) -> Snapshot<'a> {
         Snapshot {
-            conversation: &self.conversation,
-            message,
-            analysis,
             agents: &self.agents,
             turns: &rotation.last,
-            hours: &desk.hours,
             message_count: self.message_count,
             earlier_conversations: self.earlier_conversations,
+            sla: Some(self.sla),
+            ..Snapshot::of(&self.conversation, message, analysis, &desk.hours)
         }
     }
 }
@@ -141,39 +154,28 @@ async fn look(app: &App, desk: &Desk, message: &Message) -> Result<(Seen, Rotati
     let rotation = app.store.rotation(desk.id).await?;
     let message_count = thread.iter().filter(|m| !m.private).count();
     let earlier_conversations = earlier.len();
-    Ok((Seen { conversation, agents, message_count, earlier_conversations }, rotation))
+    let sla = sla::standing(app, desk.id, conversation.id).await?;
+    Ok((Seen { conversation, agents, message_count, earlier_conversations, sla }, rotation))
 }
 
 /// A conclusion and what it was drawn from.
 struct Made<'a> {
-    cause: Cause,
-    message: &'a Message,
+    seen: &'a Record,
     analysis: &'a Analysis,
     decision: &'a Decision,
 }
 
 /// Keep the decision, turn its actions into effects, and move the rotation: all in one batch.
-fn perform(app: &App, desk: DeskId, made: &Made<'_>, rotation: &Rotation) -> Result<Batch, StoreError> {
-    let id = DecisionId(app.clock.new_id());
-    let conversation = made.message.conversation;
-    let mut batch = Batch::from(keep_decision(&NewDecision {
-        id: &id,
-        desk,
-        conversation,
-        message: made.message.id,
-        cause: made.cause,
-        rulebook: &made.decision.rulebook,
-        analysis: made.analysis,
-        body: made.decision,
-        decided_at: app.clock.now_ms(),
-    })?);
+fn perform(app: &App, served: &Desk, made: &Made<'_>, rotation: &Rotation) -> Result<Batch, StoreError> {
+    let (desk, conversation, message) = (served.id, made.seen.message.conversation, made.seen.message.id);
+    let (id, mut batch) = keep(app, served, made)?;
     for reasoned in &made.decision.actions {
         if let Action::AssignAgent { agent, .. } = &reasoned.action {
             batch.append(take_turn(desk, rotation, *agent));
         }
         if reasoned.action == Action::AwaitAgent {
             let lane = format!("offer:{desk}:{conversation}");
-            let payload = payload(conversation, made.message.id);
+            let payload = payload(conversation, message);
             batch.push(enqueue(job(app, "offer", desk, lane, payload, OFFER_AGAIN)));
         }
         let Some(change) = change_for(&reasoned.action) else { continue };
@@ -191,14 +193,38 @@ fn perform(app: &App, desk: DeskId, made: &Made<'_>, rotation: &Rotation) -> Res
     Ok(batch)
 }
 
-fn change_for(action: &Action) -> Option<Change> {
-    Some(match action {
-        Action::AssignAgent { agent, .. } => Change::AssignAgent { agent: *agent },
-        Action::AssignTeam { team } => Change::AssignTeam { team: *team },
-        Action::AddLabels { labels } => Change::AddLabels { labels: labels.clone() },
-        Action::SetPriority { priority } => Change::SetPriority { priority: *priority },
-        Action::Note { text } => Change::Note { text: text.clone() },
-        // Nothing on the desk: the first is a job, the second a property of the draft.
-        Action::AwaitAgent | Action::HoldForSecond => return None,
-    })
+/// Keep the decision with what it saw, where its rules matched, and what a candidate would have decided instead.
+fn keep(app: &App, desk: &Desk, made: &Made<'_>) -> Result<(DecisionId, Batch), StoreError> {
+    let id = DecisionId(app.clock.new_id());
+    let (conversation, decided_at) = (made.seen.message.conversation, app.clock.now_ms());
+    let mut batch = Batch::from(keep_decision(&NewDecision {
+        id: &id,
+        desk: desk.id,
+        conversation,
+        message: made.seen.message.id,
+        cause: match made.seen.question {
+            Question::Message => Cause::Message,
+            Question::Offer => Cause::Offer,
+        },
+        rulebook: &made.decision.rulebook,
+        analysis: made.analysis,
+        body: made.decision,
+        seen: made.seen,
+        decided_at,
+    })?);
+    for rule in made.decision.trace.iter().filter(|trace| trace.matched) {
+        batch.push(keep_match(desk.id, &rule.rule, &id, conversation));
+    }
+    if let Some(candidate) = &*desk.candidate.load() {
+        let changes = otherwise(&candidate.rulebook, desk, made);
+        let beside = ShadowDecision { decision: id.clone(), conversation, changes: &*changes, decided_at };
+        batch.push(keep_shadow_decision(desk.id, candidate.rulebook.hash(), &beside)?);
+    }
+    Ok((id, batch))
+}
+
+/// What a candidate would have changed. It decides about the same, and nothing follows from it.
+fn otherwise(candidate: &Rulebook, desk: &Desk, made: &Made<'_>) -> Vec<Otherwise> {
+    let decided = made.seen.decide(candidate, made.analysis, &desk.hours);
+    Outcome::of(made.decision).changes(&Outcome::of(&decided))
 }

@@ -111,10 +111,10 @@ impl KeptInbox {
 /// # Errors
 /// [`StoreError`].
 pub async fn settings_of(store: &Store, desk: DeskId) -> Result<Settings, StoreError> {
-    let inboxes: Vec<(i64, KeptInbox)> = store.roster(desk, "inbox").await?;
-    let agents: Vec<(i64, Named)> = store.roster(desk, "agent").await?;
-    let teams: Vec<(i64, Named)> = store.roster(desk, "team").await?;
-    let labels: Vec<(i64, Titled)> = store.roster(desk, "label").await?;
+    let inboxes: Vec<(i64, KeptInbox)> = store.numbered_roster(desk, "inbox").await?;
+    let agents: Vec<(i64, Named)> = store.numbered_roster(desk, "agent").await?;
+    let teams: Vec<(i64, Named)> = store.numbered_roster(desk, "team").await?;
+    let labels: Vec<(i64, Titled)> = store.numbered_roster(desk, "label").await?;
     Ok(Settings {
         inboxes: inboxes.into_iter().map(|(id, inbox)| (InboxId(id), inbox.into_settings())).collect(),
         agents: agents.into_iter().map(|(id, agent)| (AgentId(id), agent.name)).collect(),

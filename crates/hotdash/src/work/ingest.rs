@@ -1,9 +1,10 @@
 //! Reading a delivery: what happened, what is true now, and whether somebody must decide.
 
-use super::{JobError, Step, decide, nothing, ours};
+use super::{JobError, Step, decide, nothing, ours, sla};
 use crate::app::{App, Notice};
 use crate::chatwoot::event::{Misread, understand};
 use crate::store::conversations::keep_conversation;
+use crate::store::decisions::Cause;
 use crate::store::deliveries::{bury_delivery, settle_delivery};
 use crate::store::drafts::{DraftState, end_drafts, end_drafts_of_closed, supersede_drafts};
 use crate::store::effects::Effect;
@@ -41,10 +42,14 @@ pub async fn run(app: &App, job: &Job) -> Result<Step, JobError> {
         Told::Unreadable(misread) => return Err(JobError::Hopeless { why: misread.to_string() }),
         Told::Event(event) => event,
     };
-    let Some(Consequences { mut batch, note, notices }) = consequences(app, job, &event, Heard::Told).await?
+    let Some(Consequences { mut batch, note, mut notices }) =
+        consequences(app, job, &event, Heard::Told).await?
     else {
         return Ok(Step::Later(OURS_OR_NOT, "it may be the reply that is being sent"));
     };
+    if let (Some(desk), Some(conversation)) = (app.desk(job.desk), event.conversation_id()) {
+        notices.extend(sla::follow(app, desk, conversation, &[(&event, Heard::Told)], &mut batch).await?);
+    }
     batch.push(settle_delivery(&id, note, now));
     Ok(Step::Done(batch, notices))
 }
@@ -56,7 +61,8 @@ pub async fn repair(app: &App, job: &Job) -> Result<Step, JobError> {
     let (mut batch, mut notices) = (Batch::new(), Vec::new());
     notices.push(Notice::TroubleChanged);
     // All at once: whoever decides about the first must know whether the last has answered it.
-    for gap in app.store.open_gaps(job.desk, conversation).await? {
+    let gaps = app.store.open_gaps(job.desk, conversation).await?;
+    for gap in &gaps {
         let heard = Heard::Read { at: gap.found_at };
         let Some(consequences) = consequences(app, job, &gap.event, heard).await? else {
             return Ok(Step::Later(OURS_OR_NOT, "it may be the reply that is being sent"));
@@ -64,6 +70,10 @@ pub async fn repair(app: &App, job: &Job) -> Result<Step, JobError> {
         batch.append(consequences.batch);
         batch.push(repair_gap(&gap.id, app.clock.now_ms()));
         notices.extend(consequences.notices);
+    }
+    if let Some(desk) = app.desk(job.desk) {
+        let told: Vec<_> = gaps.iter().map(|gap| (&gap.event, Heard::Read { at: gap.found_at })).collect();
+        notices.extend(sla::follow(app, desk, conversation, &told, &mut batch).await?);
     }
     Ok(Step::Done(batch, notices))
 }
@@ -100,7 +110,10 @@ async fn consequences(
             Some("our own message")
         }
         Event::MessageCreated { message, conversation, .. } => {
-            moved(app, job.desk, conversation, message, &mut batch);
+            // Told again: its draft may have given way to one for an earlier message, because it was deleted.
+            if !app.store.is_decided(job.desk, message.id, Cause::Message).await? {
+                moved(app, job.desk, conversation, message, &mut batch);
+            }
             None
         }
         Event::MessageUpdated { message, .. } => {

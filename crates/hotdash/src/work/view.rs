@@ -35,7 +35,8 @@ pub struct QueueItem {
     /// Findings that block one-click approval.
     pub blocking: usize,
     pub claimed_by: Option<String>,
-    /// When the first response is due.
+    /// When the reply is due: by its clock, or where none runs so long after the wait began as the first response may
+    /// take.
     pub due_at_ms: i64,
 }
 
@@ -156,6 +157,7 @@ async fn item(
     let question = app.store.message(draft.desk, draft.answers).await?;
     let since = conversation.waiting_since.or(question.as_ref().map(|m| m.created_at));
     let since = since.unwrap_or(conversation.created_at).as_millisecond();
+    let promised = app.store.reply_due_at(draft.desk, draft.conversation).await?;
     let body = draft.body.as_ref();
     Ok(Some(QueueItem {
         draft: draft.id.clone(),
@@ -167,7 +169,7 @@ async fn item(
         urgent: body.is_some_and(|b| b.analysis.urgency.is_urgent),
         blocking: body.map_or(0, |b| b.findings.iter().filter(|f| f.severity != Severity::Warns).count()),
         claimed_by: draft.claimed_by.and_then(|id| name_of(users, id)),
-        due_at_ms: since + desk.settings.sla_minutes * 60_000,
+        due_at_ms: promised.unwrap_or(since + desk.settings.sla_minutes * 60_000),
         conversation,
     }))
 }

@@ -3,6 +3,7 @@
 
 import { freshen } from "./deliveries.js";
 import { onShown, say } from "./page.js";
+import { freshenBoard } from "./sla.js";
 
 const SETTLE_MS = 300;
 const pending = new Set();
@@ -29,7 +30,9 @@ function inCalm() {
   calm ||= setTimeout(async () => {
     calm = 0;
     const fresh = await load(location.href).catch(() => null);
-    if (fresh) freshen(fresh);
+    if (!fresh) return;
+    freshen(fresh);
+    freshenBoard(fresh);
   }, CALM_MS);
 }
 
@@ -168,7 +171,7 @@ function disconnect() {
 }
 
 function hear(news) {
-  if (news.trouble || document.getElementById("deliveries")) inCalm();
+  if (news.trouble || document.getElementById("deliveries") || (news.sla && document.getElementById("sla"))) inCalm();
   const draft = document.getElementById("draft")?.dataset;
   const isShown = news.draft
     ? [draft?.draft, new URLSearchParams(location.search).get("after")].includes(news.draft)

@@ -6,4 +6,5 @@ import "./grade.js";
 import "./keys.js";
 import "./side.js";
 import "./live.js";
+import "./rules.js";
 import "./widget.js";

@@ -6,10 +6,11 @@ use crate::support::alone::app_alone;
 use hotdash::app::App;
 use hotdash::clock::Clock;
 use hotdash::store::Batch;
+use hotdash::store::decisions::{Cause, NewDecision, keep_decision};
 use hotdash::store::drafts::{Draft, DraftState, Drafted, begin_drafting, make_ready, queue_draft};
 use hotdash::store::jobs::finish;
 use hotdash::work::{Step, ingest};
-use hotdash_core::ids::{ConversationId, DraftId, MessageId};
+use hotdash_core::ids::{ConversationId, DecisionId, DraftId, MessageId};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -105,6 +106,25 @@ async fn a_customers_next_message_makes_the_draft_outdated_and_is_decided() {
     let next = customer().of(CONVERSATION, QUESTION + 1);
     let outdated = (DraftState::Superseded, Some("the customer wrote again".to_owned()), true);
     assert_eq!(reaction(next).await, outdated);
+}
+
+/// Its own draft gave way to this one, e.g. because it was deleted; then its delivery comes late.
+#[tokio::test]
+async fn a_later_message_that_is_decided_changes_nothing_when_it_is_told_again() {
+    let waiting = Waiting::new().await;
+    let decided = NewDecision {
+        id: &DecisionId("decision".into()),
+        desk: waiting.app.desks[0].id,
+        conversation: ConversationId(CONVERSATION),
+        message: MessageId(QUESTION + 1),
+        cause: Cause::Message,
+        rulebook: "",
+        analysis: &json!({}),
+        body: &json!({}),
+        decided_at: 1,
+    };
+    waiting.app.store.commit(keep_decision(&decided).unwrap().into()).await.unwrap();
+    assert_eq!(waiting.reacts(&customer().of(CONVERSATION, QUESTION + 1)).await, stays());
 }
 
 #[tokio::test]

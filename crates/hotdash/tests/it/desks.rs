@@ -14,6 +14,7 @@ use hotdash::work::draft::{Draft, DraftBody};
 use hotdash::work::people::invite;
 use hotdash::{web, worker};
 use hotdash_core::ids::ConversationId;
+use jiff::SignedDuration;
 use reqwest::StatusCode;
 use secrecy::ExposeSecret;
 use std::collections::BTreeMap;
@@ -29,6 +30,7 @@ both_databases!(
     nobody_sees_or_replays_the_deliveries_of_another_desk,
     a_person_of_two_desks_chooses_where_to_work,
     a_delivery_belongs_to_the_desk_whose_secret_signed_it,
+    each_desk_keeps_its_own_promises,
 );
 
 const RULE: &str = r#"
@@ -62,7 +64,7 @@ impl Street {
         let folder = tempfile::tempdir().unwrap();
         let mut text = String::new();
         let (mut desks, mut websites, mut secrets, mut servers) = (vec![], vec![], vec![], vec![]);
-        for (key, days) in [("north", "three"), ("south", "nine")] {
+        for (key, days, minutes) in [("north", "three", 30), ("south", "nine", 60)] {
             let desk = Sandbox::new(Options::default());
             let server = desk.serve(TcpListener::bind("127.0.0.1:0").await.unwrap()).unwrap();
             websites.push(open_website(&desk, &server.url()).await);
@@ -73,7 +75,7 @@ impl Street {
             let article = format!("# Shipping\n\nShipping to Norway takes {days} days.\n");
             std::fs::write(knowledge.join("shipping.md"), article).unwrap();
             text += &format!(
-                "[desks.{key}]\ndesk_url = \"{}\"\ndesk_account = 1\nknowledge_dir = \"{}\"\nshop_name = \"{key}\"\n",
+                "[desks.{key}]\ndesk_url = \"{}\"\ndesk_account = 1\nknowledge_dir = \"{}\"\nshop_name = \"{key}\"\nsla_minutes = {minutes}\n",
                 server.url(),
                 knowledge.display()
             );
@@ -102,7 +104,7 @@ impl Street {
         for desk in &mut config.desks {
             desk.hours = Some(AROUND_THE_CLOCK.to_owned());
         }
-        let app = App::build(config, Clock::real()).await.unwrap();
+        let app = App::build(config, Clock::running()).await.unwrap();
         app.store.begin_work().await.unwrap();
         let stop = CancellationToken::new();
         let working = tokio::spawn({
@@ -320,5 +322,33 @@ async fn a_delivery_belongs_to_the_desk_whose_secret_signed_it(database: &Databa
     let mixed = format!("/{}/{}", street.app.desks[0].id, street.app.desks[1].url_token);
     assert_eq!(send(&mixed, north, &body(4)).await, StatusCode::UNAUTHORIZED);
     assert_eq!((stored(0).await, stored(1).await), (1, 2));
+    street.close().await;
+}
+
+async fn each_desk_keeps_its_own_promises(database: &Database) {
+    let street = Street::open(database).await;
+    let asked = street.both_ask().await;
+    for (at, conversation) in asked.into_iter().enumerate() {
+        street.draft(at, conversation, DraftState::Ready).await;
+    }
+    let later = SignedDuration::from_mins(31);
+    street.desks.iter().for_each(|desk| desk.clock().set_forward(later));
+    street.app.clock.advance(31 * 60_000);
+    let shares = async |at: usize| -> Vec<u16> {
+        let (desk, id) = (street.app.desks[at].id, ConversationId(asked[at]));
+        let warnings = street.app.store.sla_warnings(desk, id).await.unwrap();
+        warnings.iter().map(|warning| warning.id.share).collect()
+    };
+    let started = Instant::now();
+    while shares(0).await != [50, 75, 90, 100] || shares(1).await != [50] {
+        assert!(started.elapsed() < Duration::from_secs(30), "{:?}, {:?}", shares(0).await, shares(1).await);
+        tokio::time::sleep(Duration::from_millis(30)).await;
+    }
+    let nora = street.invite(&[0], "Nora", Role::Lead).await;
+    let (status, board) = nora.get("/sla").await;
+    assert_eq!(status, StatusCode::OK);
+    assert!(board.contains("30 min (standard)") && !board.contains("1 h (standard)"), "one desk's clocks");
+    let sam = street.invite(&[1], "Sam", Role::Viewer).await;
+    assert!(sam.get(&format!("/sla/{}", asked[1])).await.1.contains("1 h (standard)"));
     street.close().await;
 }

@@ -2,6 +2,7 @@
 
 mod chatwoot;
 mod commands;
+mod sla;
 mod team;
 
 use std::fs;
@@ -60,7 +61,7 @@ fn table(part: &str) -> Vec<Vec<&str>> {
 #[test]
 fn the_readme_links_to_both() {
     let readme = read("README.md");
-    for path in [chatwoot::DOCUMENT, team::DOCUMENT] {
+    for path in [chatwoot::DOCUMENT, team::DOCUMENT, sla::DOCUMENT] {
         assert!(readme.contains(&format!("]({path})")), "README.md does not link to {path}");
     }
 }

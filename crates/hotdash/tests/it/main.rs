@@ -42,7 +42,11 @@ mod reconcile;
 #[cfg(test)]
 mod replay;
 #[cfg(test)]
+mod rules;
+#[cfg(test)]
 mod secrets;
+#[cfg(test)]
+mod sla;
 #[cfg(test)]
 mod store;
 #[cfg(test)]

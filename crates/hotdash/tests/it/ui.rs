@@ -4,5 +4,7 @@ mod browser;
 mod deliveries;
 mod driver;
 mod pages;
+mod rules;
 mod sending;
+mod sla;
 mod widget;

@@ -28,8 +28,11 @@ impl Reader {
                 other => self.unknown("then.priority", other, &PRIORITIES),
             }
         }
-        if self.flag(table, "then", "escalate") == Some(true) {
-            actions.push(Then::Escalate);
+        match table.get("escalate") {
+            // To whom is read for a rule of its own.
+            Some(Value::Table(_)) => actions.push(Then::Escalate),
+            _ if self.flag(table, "then", "escalate") == Some(true) => actions.push(Then::Escalate),
+            _ => {}
         }
         if self.flag(table, "then", "hold") == Some(true) {
             actions.push(Then::Hold);
@@ -41,7 +44,7 @@ impl Reader {
             actions.push(Then::NoDraft);
         }
         if let Some(value) = table.get("assign") {
-            actions.extend(self.strategy(value).map(Then::Assign));
+            actions.extend(self.strategy("then.assign", value).map(Then::Assign));
         }
         if actions.is_empty() {
             self.problem("then", "the rule does nothing");
@@ -49,12 +52,12 @@ impl Reader {
         actions
     }
 
-    fn strategy(&mut self, value: &Value) -> Option<Strategy> {
+    pub(super) fn strategy(&mut self, key: &str, value: &Value) -> Option<Strategy> {
         if let Some(name) = value.as_str() {
             return match name {
                 "round_robin" => Some(Strategy::RoundRobin),
                 other => {
-                    self.unknown("then.assign", other, &["round_robin"]);
+                    self.unknown(key, other, &["round_robin"]);
                     None
                 }
             };
@@ -64,10 +67,8 @@ impl Reader {
         match (agent, team) {
             (Some(agent), None) => Some(Strategy::Agent(normalize(agent.trim()))),
             (None, Some(team)) => Some(Strategy::Team(TeamId(team))),
-            _ => self.refuse(
-                "then.assign",
-                "expected \"round_robin\", { agent = \"name or e-mail\" } or { team = number }",
-            ),
+            _ => self
+                .refuse(key, "expected \"round_robin\", { agent = \"name or e-mail\" } or { team = number }"),
         }
     }
 }

@@ -1,27 +1,41 @@
 //! Reading `when`: groups of conditions, each a type with exactly one operator.
 
 use super::{Reader, number};
-use crate::analysis::words::normalize;
-use crate::rulebook::condition::{Condition, Operator, Subject, Test};
-use crate::rulebook::vocabulary::{GROUPS, OPERATORS, SENDER_PARTS, TYPES, Type};
+use crate::analysis::words::{normalize, tokenize};
+use crate::rulebook::condition::{Condition, Operator, Subject, Test, Times};
+use crate::rulebook::keywords::{Denied, List};
+use crate::rulebook::vocabulary::{
+    DENIED, GROUPS, Kind, Mark, OPERATORS, SENDER_PARTS, TIMES, TYPES, Type, VIPS,
+};
 use regex::{Regex, RegexBuilder};
 use toml::{Table, Value};
 
 /// A compiled pattern may not take more memory than this.
 const PATTERN_BYTES: usize = 1 << 20;
+const PATTERN_CHARACTERS: usize = 2_000;
+/// Together they may not fill the memory either.
+const MOST_PATTERNS: usize = 2_000;
+/// Nobody reads deeper.
+const MOST_DEPTH: usize = 12;
 
 impl Reader {
-    pub(super) fn condition(&mut self, key: &str, value: &Value) -> Option<Condition> {
+    pub(super) fn condition(&mut self, key: &str, value: &Value, depth: usize) -> Option<Condition> {
         let Some(table) = value.as_table() else {
-            self.problem(key, "expected a table such as { type = \"intent\", equals = \"question\" }");
-            return None;
+            return self.refuse(key, "expected a table such as { type = \"intent\", equals = \"question\" }");
         };
         if table.contains_key("type") {
             return self.test(key, table).map(Condition::Test);
         }
-        if table.get("always").and_then(Value::as_bool) == Some(true) {
+        if let Some(always) = table.get("always") {
             self.only(table, key, &["always"]);
-            return Some(Condition::Always);
+            return match always.as_bool() {
+                Some(true) => Some(Condition::Always),
+                _ => self
+                    .refuse(&format!("{key}.always"), "expected true; switch a rule off by enabled = false"),
+            };
+        }
+        if depth >= MOST_DEPTH {
+            return self.refuse(key, &format!("groups stand in groups {MOST_DEPTH} deep; use fewer"));
         }
         self.only(table, key, &GROUPS);
         let mut groups = Vec::new();
@@ -31,26 +45,25 @@ impl Reader {
             ("none", Condition::None),
         ] {
             let Some(value) = table.get(name) else { continue };
-            let key = format!("{key}.{name}");
-            match value.as_array() {
-                Some(items) if !items.is_empty() => {
-                    let parts = items
-                        .iter()
-                        .enumerate()
-                        .map(|(i, item)| self.condition(&format!("{key}[{i}]"), item));
-                    let parts: Vec<Option<Condition>> = parts.collect();
-                    groups.push(make(parts.into_iter().collect::<Option<Vec<_>>>()?));
-                }
-                _ => self.problem(&key, "expected a list of conditions"),
-            }
+            groups.push(make(self.parts(&format!("{key}.{name}"), value, depth)?));
         }
         match groups.len() {
-            0 => {
-                self.problem(key, "expected a condition with a type, or a group: all, any, none");
-                None
-            }
+            0 => self.refuse(key, "expected a condition with a type, or a group: all, any, none"),
             1 => groups.pop(),
             _ => Some(Condition::All(groups)),
+        }
+    }
+
+    fn parts(&mut self, key: &str, value: &Value, depth: usize) -> Option<Vec<Condition>> {
+        match value.as_array() {
+            Some(items) if !items.is_empty() => {
+                let parts = items.iter().enumerate();
+                let parts = parts.map(|(i, item)| self.condition(&format!("{key}[{i}]"), item, depth + 1));
+                // Read all before giving up, so that every problem is told at once.
+                let parts: Vec<Option<Condition>> = parts.collect();
+                parts.into_iter().collect()
+            }
+            _ => self.refuse(key, "expected a list of conditions"),
         }
     }
 
@@ -63,28 +76,33 @@ impl Reader {
         };
         let mut known = OPERATORS.to_vec();
         known.push("type");
-        match name {
-            "keyword" => known.push("stems"),
-            "sender" => known.extend(["of", "key"]),
+        match kind.kind {
+            Kind::Keyword => known.extend(["stems", "denied"]),
+            Kind::Sender => known.extend(["of", "key"]),
             _ => {}
         }
         self.only(table, key, &known);
         let mut operators = OPERATORS.iter().filter(|operator| table.contains_key(**operator));
-        let (Some(operator), None) = (operators.next(), operators.next()) else {
-            self.problem(key, &format!("expected exactly one operator: {}", OPERATORS.join(", ")));
-            return None;
+        let (Some(written), None) = (operators.next(), operators.next()) else {
+            return self.refuse(key, &format!("expected exactly one operator: {}", OPERATORS.join(", ")));
         };
-        let value = table.get(*operator)?;
-        let key = &format!("{key}.{operator}");
-        let subject = self.subject(key, kind, table)?;
-        let negated = operator.starts_with("not_") || *operator == "none_of";
-        let operator =
-            self.operator(key, kind, &subject, (operator.trim_start_matches("not_"), value), table)?;
-        Some(Test { subject, negated, operator })
+        let value = table.get(*written)?;
+        let (subject, kind) = self.subject(key, kind, table)?;
+        let negated = written.starts_with("not_") || *written == "none_of";
+        let operator = match *written {
+            "none_of" => "any_of",
+            other => other.trim_start_matches("not_"),
+        };
+        let asked =
+            Asked { key: &format!("{key}.{written}"), condition: key, kind, subject: &subject, value };
+        let operator = self.operator(&asked, operator, table)?;
+        let asks = asks(name, table, written, value);
+        Some(Test { subject, negated, operator, asks })
     }
 
-    fn subject(&mut self, key: &str, kind: &Type, table: &Table) -> Option<Subject> {
-        Some(match kind.name {
+    /// What is looked at, and what it can be compared with: of a sender that depends on `of`.
+    fn subject(&mut self, key: &str, kind: &Type, table: &Table) -> Option<(Subject, Type)> {
+        let subject = match kind.name {
             "keyword" | "regex" => Subject::Text,
             "inbox" => Subject::Inbox,
             "channel" => Subject::Channel,
@@ -93,106 +111,237 @@ impl Reader {
             "agent_availability" => Subject::AgentAvailability,
             "sentiment" => Subject::Sentiment,
             "intent" => Subject::Intent,
+            "category" => Subject::Category,
             "urgency" => Subject::Urgency,
-            "language" => Subject::Language,
             "escalation" => Subject::Escalation,
+            "language" => Subject::Language,
+            "waiting_minutes" => Subject::Waiting,
+            "sla" => Subject::Sla,
             "attachment" => Subject::Attachment,
             "message_count" => Subject::MessageCount,
-            _ => match table.get("of").and_then(Value::as_str).unwrap_or("") {
-                "name" => Subject::SenderName,
-                "email" => Subject::SenderEmail,
-                "domain" => Subject::SenderDomain,
-                "vip" => Subject::SenderVip,
-                "earlier_conversations" => Subject::SenderEarlier,
-                "attribute" => match self.text(table, "key") {
-                    Some(name) => Subject::SenderAttribute(name),
-                    None => {
-                        self.problem(key, "of = \"attribute\" needs key = \"…\", the attribute's name");
-                        return None;
-                    }
-                },
-                other => {
-                    self.unknown(&format!("{key}.of"), other, &SENDER_PARTS);
-                    return None;
+            _ => return self.sender(key, kind, table),
+        };
+        Some((subject, *kind))
+    }
+
+    fn sender(&mut self, key: &str, sender: &Type, table: &Table) -> Option<(Subject, Type)> {
+        let open = Type { kind: Kind::Open, number: false, ..*sender };
+        Some(match table.get("of").and_then(Value::as_str).unwrap_or("") {
+            "name" => (Subject::SenderName, open),
+            "email" => (Subject::SenderEmail, open),
+            "domain" => (Subject::SenderDomain, open),
+            "vip" => (Subject::SenderVip, Type { kind: Kind::Closed(&VIPS), ..open }),
+            "earlier_conversations" => {
+                (Subject::SenderEarlier, Type { kind: Kind::Number, number: true, ..open })
+            }
+            "attribute" => match self.text(table, "key") {
+                Some(name) => (Subject::SenderAttribute(name), Type { number: true, ..open }),
+                None => {
+                    return self.refuse(key, "of = \"attribute\" needs key = \"…\", the attribute's name");
                 }
             },
+            other => {
+                self.unknown(&format!("{key}.of"), other, &SENDER_PARTS);
+                return None;
+            }
         })
     }
 
-    fn operator(
-        &mut self,
-        key: &str,
-        kind: &Type,
-        subject: &Subject,
-        (operator, value): (&str, &Value),
-        table: &Table,
-    ) -> Option<Operator> {
-        let is_number = matches!(subject, Subject::SenderEarlier | Subject::MessageCount);
-        let takes_text = kind.text && !is_number;
-        match operator {
-            "gt" | "lt" | "equals" if number(value).is_some() && kind.number => {
-                let limit = number(value)?;
-                Some(match operator {
-                    "gt" => Operator::Above(limit),
-                    "lt" => Operator::Below(limit),
-                    _ => Operator::Number(limit),
-                })
-            }
-            "exists" if takes_text && kind.name != "keyword" => match value.as_bool() {
-                Some(true) => Some(Operator::Exists),
-                _ => self.refuse(key, "expected true; its contrary is not_exists = true"),
+    fn operator(&mut self, asked: &Asked<'_>, operator: &str, table: &Table) -> Option<Operator> {
+        let Asked { key, kind, subject, value, .. } = *asked;
+        let numbers = numbers(value);
+        match (operator, kind.kind) {
+            ("gt" | "lt", _) if kind.number => match (operator, numbers.as_deref()) {
+                ("gt", Some([limit])) => Some(Operator::Above(*limit)),
+                ("lt", Some([limit])) => Some(Operator::Below(*limit)),
+                _ => self.refuse(key, "expected a number"),
             },
-            "equals" | "any_of" | "none_of" | "contains" | "matches" if takes_text => {
-                let words = self.words(key, value)?;
-                self.text_operator(key, kind, operator, words, table)
+            ("gt" | "lt", _) => self.refuse(key, "this condition compares words, not numbers"),
+            ("equals" | "any_of", Kind::Number | Kind::Closed(_)) if kind.number && numbers.is_some() => {
+                numbers.map(Operator::Numbers)
             }
-            _ if takes_text => self.refuse(key, "this condition compares words, not numbers"),
-            _ => self.refuse(key, "this condition compares a number: equals, gt or lt with a number"),
+            ("exists", Kind::Keyword | Kind::Regex | Kind::Time) => {
+                self.refuse(key, "this condition needs something to compare with")
+            }
+            ("exists", Kind::Number) if *subject != Subject::Waiting => {
+                self.refuse(key, "there is always a number; compare it by equals, gt or lt")
+            }
+            ("exists", _) if value.as_bool() != Some(true) => {
+                self.refuse(key, "expected true; its contrary is not_exists = true")
+            }
+            ("exists", Kind::Closed(words)) => {
+                let absent = [Mark::NoClock.bit(), Mark::NoVip.bit()];
+                let bits = words.iter().map(|(_, mark)| mark.bit()).filter(|bit| !absent.contains(bit));
+                Some(Operator::Marked(bits.fold(0, |mask, bit| mask | bit)))
+            }
+            ("exists", _) => Some(Operator::Exists),
+            (_, Kind::Number) => {
+                self.refuse(key, "this condition compares a number: equals, gt or lt with a number")
+            }
+            (operator, Kind::Keyword) => self.keyword(asked, operator, table),
+            (operator, _) => {
+                let words = self.words(key, value)?;
+                self.text_operator(asked, operator, &words)
+            }
         }
     }
 
-    fn text_operator(
-        &mut self,
-        key: &str,
-        kind: &Type,
-        operator: &str,
-        words: Vec<String>,
-        table: &Table,
-    ) -> Option<Operator> {
-        if operator == "matches" || kind.name == "regex" {
-            return match (operator, words.as_slice()) {
-                ("matches", [pattern]) => self.pattern(key, pattern).map(Operator::Matches),
-                _ => self.refuse(key, "a regex condition needs matches = \"pattern\""),
-            };
+    fn text_operator(&mut self, asked: &Asked<'_>, operator: &str, words: &[String]) -> Option<Operator> {
+        let key = asked.key;
+        let folded = || words.iter().map(|word| normalize(word.trim()));
+        match (operator, asked.kind.kind) {
+            ("matches", Kind::Regex | Kind::Open) => match words {
+                [pattern] => self.pattern(key, pattern).map(Operator::Matches),
+                _ => self.refuse(key, "expected one pattern; join several by |"),
+            },
+            (_, Kind::Regex) => self.refuse(key, "a regex condition needs matches = \"pattern\""),
+            ("contains", Kind::Open) => Some(Operator::Contains(folded().collect())),
+            ("contains" | "matches", _) => {
+                self.refuse(key, "these words are compared as a whole: use equals, any_of or none_of")
+            }
+            (_, Kind::Closed(known)) => {
+                let mut mask = 0;
+                for word in folded() {
+                    let Some((_, mark)) = known.iter().find(|(name, _)| *name == word) else {
+                        let known: Vec<&str> = known.iter().map(|(name, _)| *name).collect();
+                        self.unknown(key, &word, &known);
+                        return None;
+                    };
+                    mask |= mark.bit();
+                }
+                Some(Operator::Marked(mask))
+            }
+            (_, Kind::Time) => self.times(key, folded().collect()),
+            _ => {
+                let mut words: Vec<String> = folded().collect();
+                words.sort();
+                words.dedup();
+                Some(Operator::AnyOf(words))
+            }
         }
-        if kind.name == "keyword" {
-            let owner = self.owners;
-            self.owners += 1;
-            let stems = self.flag(table, key, "stems").unwrap_or(false);
-            self.keywords.extend(words.into_iter().map(|word| (word, stems, owner)));
-            return Some(Operator::Keyword(owner));
+    }
+
+    fn times(&mut self, key: &str, words: Vec<String>) -> Option<Operator> {
+        let mut times = Times::default();
+        for word in words {
+            if !times.add(&word) {
+                let mut known: Vec<&str> = TIMES.iter().map(|(name, _)| *name).collect();
+                known.extend(["09:00-12:00", "2026-12-24", "2026-12-24..2027-01-02"]);
+                self.unknown(key, &word, &known);
+                return None;
+            }
         }
-        let words: Vec<String> = words.iter().map(|word| normalize(word.trim())).collect();
-        if let Some(wrong) =
-            words.iter().find(|w| !kind.words.is_empty() && !kind.words.contains(&w.as_str()))
-        {
-            self.unknown(key, wrong, kind.words);
-            return None;
+        let only_marks = times.hours.is_empty() && times.dates.is_empty();
+        Some(if only_marks { Operator::Marked(times.marks) } else { Operator::Times(times) })
+    }
+
+    fn keyword(&mut self, asked: &Asked<'_>, operator: &str, table: &Table) -> Option<Operator> {
+        let key = asked.key;
+        if operator == "matches" {
+            return self.refuse(key, "keywords are words; for a pattern use type = \"regex\"");
         }
-        match (operator, words.as_slice()) {
-            ("contains", [part]) => Some(Operator::Contains(part.clone())),
-            ("contains", _) => self.refuse(key, "expected one text"),
-            _ => Some(Operator::AnyOf(words)),
+        let stems = self.flag(table, asked.condition, "stems").unwrap_or(false);
+        let denied = match table.get("denied").map(|value| value.as_str().unwrap_or("")) {
+            None | Some("skip") => Denied::Skip,
+            Some("count") => Denied::Count,
+            Some("only") => Denied::Only,
+            Some(other) => {
+                self.unknown(&format!("{}.denied", asked.condition), other, &DENIED);
+                return None;
+            }
+        };
+        let lists = match asked.value {
+            Value::Table(languages) => self.languages(key, languages)?,
+            value => vec![List { code: None, words: self.words(key, value)? }],
+        };
+        for word in lists.iter().flat_map(|list| &list.words) {
+            if tokenize(word).is_empty() {
+                return self
+                    .refuse(key, &format!("“{word}” has no word in it; for signs use type = \"regex\""));
+            }
         }
+        let condition = self.words.enter(lists, stems, denied, operator == "equals");
+        Some(Operator::Keyword(condition))
+    }
+
+    /// `{ en = […], de = […], any = […] }`
+    fn languages(&mut self, key: &str, languages: &Table) -> Option<Vec<List>> {
+        let mut lists = Vec::new();
+        for (code, words) in languages {
+            let key = format!("{key}.{code}");
+            let is_code = code.len() == 2 && code.bytes().all(|b| b.is_ascii_lowercase());
+            if !is_code && code != "any" {
+                return self.refuse(&key, "expected a language of two letters such as en, or any");
+            }
+            let words = self.words(&key, words)?;
+            lists.push(List { code: is_code.then(|| code.clone()), words });
+        }
+        if lists.is_empty() { self.refuse(key, "expected a list for some language") } else { Some(lists) }
     }
 
     fn pattern(&mut self, key: &str, pattern: &str) -> Option<Regex> {
+        self.patterns += 1;
+        if self.patterns > MOST_PATTERNS {
+            return self
+                .refuse(key, &format!("more than {MOST_PATTERNS} patterns; use keywords where you can"));
+        }
+        if pattern.chars().count() > PATTERN_CHARACTERS {
+            return self.refuse(key, &format!("longer than {PATTERN_CHARACTERS} characters"));
+        }
+        // Linear in the message's length, whatever the pattern: nothing here goes back.
         match RegexBuilder::new(pattern).case_insensitive(true).size_limit(PATTERN_BYTES).build() {
             Ok(regex) => Some(regex),
-            Err(error) => {
-                self.problem(key, &error.to_string());
-                None
-            }
+            Err(error) => self.refuse(key, &error.to_string()),
         }
+    }
+}
+
+/// A comparison as it stands in the file.
+struct Asked<'a> {
+    /// Of the operator.
+    key: &'a str,
+    /// Of the condition around it.
+    condition: &'a str,
+    kind: Type,
+    subject: &'a Subject,
+    value: &'a Value,
+}
+
+fn numbers(value: &Value) -> Option<Vec<f64>> {
+    match value {
+        Value::Array(items) if items.is_empty() => None,
+        Value::Array(items) => items.iter().map(number).collect(),
+        one => number(one).map(|number| vec![number]),
+    }
+}
+
+/// The condition as a reader would say it; long lists are cut.
+fn asks(name: &str, table: &Table, operator: &str, value: &Value) -> Box<str> {
+    let text = |key: &str| table.get(key).and_then(Value::as_str);
+    let part = match (text("of"), text("key")) {
+        (Some(_), Some(key)) => format!(".{key}"),
+        (Some(of), None) => format!(".{of}"),
+        _ => String::new(),
+    };
+    let what = match value {
+        Value::Boolean(true) if operator.ends_with("exists") => String::new(),
+        value => format!(" {}", plain(value)),
+    };
+    let mut asks = format!("{name}{part} {}{what}", operator.replace('_', " "));
+    if asks.chars().count() > 160 {
+        asks = asks.chars().take(159).chain(['…']).collect();
+    }
+    asks.into_boxed_str()
+}
+
+fn plain(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Array(items) => items.iter().map(plain).collect::<Vec<_>>().join(", "),
+        Value::Table(table) => {
+            let lists = table.iter().map(|(code, words)| format!("{code}: {}", plain(words)));
+            lists.collect::<Vec<_>>().join("; ")
+        }
+        other => other.to_string(),
     }
 }

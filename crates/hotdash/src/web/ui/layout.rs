@@ -15,6 +15,8 @@ use axum::response::{IntoResponse, Response};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Nav {
     Queue,
+    Rules,
+    Sla,
     Deliveries,
     Account,
     Nowhere,
@@ -117,7 +119,11 @@ impl Shell {
     pub(crate) fn is_at(&self, nav: &str) -> bool {
         matches!(
             (self.nav, nav),
-            (Nav::Queue, "queue") | (Nav::Deliveries, "deliveries") | (Nav::Account, "account")
+            (Nav::Queue, "queue")
+                | (Nav::Rules, "rules")
+                | (Nav::Sla, "sla")
+                | (Nav::Deliveries, "deliveries")
+                | (Nav::Account, "account")
         )
     }
 }

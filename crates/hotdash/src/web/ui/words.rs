@@ -88,6 +88,10 @@ impl Times {
         Self { zone: TimeZone::get(zone).unwrap_or(TimeZone::UTC), name: zone.to_owned(), now_ms }
     }
 
+    pub(super) fn now(&self) -> Timestamp {
+        Timestamp::from_millisecond(self.now_ms).unwrap_or(Timestamp::UNIX_EPOCH)
+    }
+
     pub(super) fn at(&self, instant: Timestamp) -> Moment {
         let then = instant.to_zoned(self.zone.clone());
         let now = Timestamp::from_millisecond(self.now_ms).unwrap_or(instant).to_zoned(self.zone.clone());

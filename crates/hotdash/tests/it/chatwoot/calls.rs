@@ -151,7 +151,8 @@ async fn all_attempts_together_stay_within_the_deadline() {
     let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", silent.local_addr().unwrap());
     let deadline = Duration::from_millis(900);
-    let patient = DeskAddress { read_timeout: Duration::from_millis(500), deadline, ..address(&url) };
+    let (connect_timeout, read_timeout) = (Duration::from_millis(100), Duration::from_millis(500));
+    let patient = DeskAddress { connect_timeout, read_timeout, deadline, ..address(&url) };
     let started = Instant::now();
     let error = Chatwoot::new(patient).unwrap().conversation_labels(CONVERSATION).await.unwrap_err();
     assert_eq!(error.code(), "timed_out");

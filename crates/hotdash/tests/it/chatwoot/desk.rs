@@ -112,6 +112,7 @@ impl Desk {
 pub(crate) fn address(url: &str) -> DeskAddress {
     DeskAddress {
         read_timeout: Duration::from_secs(5),
+        connect_timeout: Duration::from_secs(1),
         deadline: Duration::from_secs(5),
         ..DeskAddress::new(url, 1, SecretString::from(TOKEN))
     }

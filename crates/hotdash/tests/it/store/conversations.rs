@@ -109,6 +109,7 @@ async fn a_message_is_decided_once(database: &Database) {
             rulebook: "r1",
             analysis: &["urgent"],
             body: &vec![7, 8],
+            seen: &"what it saw",
             decided_at: NOW,
         })
         .unwrap()

@@ -186,10 +186,13 @@ impl House {
         messages.iter().filter(|m| m.private).map(|m| m.content.clone().unwrap_or_default()).collect()
     }
 
-    /// End in order: everything done, no dead letters.
+    /// End in order: everything done, no dead letters, and every decision can be made again.
     pub(crate) async fn close(mut self) {
         self.settle().await;
         assert_eq!(self.queue().await.dead, 0, "dead letters are left");
+        let again = hotdash::work::rules::explain::replay(&self.app.store, self.app.desks[0].id, 0).await;
+        let again = again.unwrap();
+        assert_eq!((again.same, again.rules_gone), (again.decisions, 0), "decided again: {again:?}");
         self.stop.cancel();
         for task in self.tasks.drain(..) {
             task.await.unwrap();
@@ -261,6 +264,21 @@ impl Person {
 
     pub(crate) async fn post(&self, path: &str, form: &[(&str, &str)]) -> StatusCode {
         self.try_post(path, form).await.unwrap()
+    }
+
+    /// JSON with any method; with what came back.
+    pub(crate) async fn send_json(
+        &self,
+        method: reqwest::Method,
+        path: &str,
+        body: &serde_json::Value,
+    ) -> (StatusCode, serde_json::Value) {
+        let request = self.http.request(method, format!("{}{path}", self.url)).json(body);
+        let request = request.header("cookie", &self.cookie).header("origin", &self.url);
+        let answer = request.send().await.unwrap();
+        let status = answer.status();
+        let text = answer.text().await.unwrap();
+        (status, serde_json::from_str(&text).unwrap_or_else(|_| serde_json::Value::String(text)))
     }
 
     /// With what the answer shows.
