@@ -109,15 +109,15 @@ fn status(at: i64, before: Option<StatusWord>, shown: &Conversation) -> Told {
 }
 
 fn of_change(change: &Change, at: Option<i64>, shown_at: Option<i64>, shown: &Conversation) -> Option<Told> {
+    // A body that was made later shows what came after; its wait is not the one of this change.
+    let is_same = shown_at.zip(at).is_none_or(|(shown, at)| shown / 1000 == at / 1000);
+    // To the microsecond where the body is of the same moment: it is the order of what one action changed.
+    let at = if is_same { shown_at.or(at) } else { at };
     match change.column.as_str() {
         "status" => {
             let (before, now) = (word(&change.before), word(&change.after)?);
-            // A body that was made later shows what came after; its wait is not the one of this change.
-            let is_same = shown_at.zip(at).is_none_or(|(shown, at)| shown / 1000 == at / 1000);
             let waiting_since = shown.waiting_since.filter(|_| is_same).map(Timestamp::as_microsecond);
-            // To the microsecond where the body is of the same moment.
-            let at = if is_same { shown_at.or(at)? } else { at? };
-            Some(Told { at, what: What::Status { before, now, waiting_since } })
+            Some(Told { at: at?, what: What::Status { before, now, waiting_since } })
         }
         "assignee_id" => {
             let (before, now) = (number(&change.before), number(&change.after));

@@ -34,7 +34,7 @@ pub fn measure(history: &History, settings: &Settings) -> ConversationFacts {
     }
     let answers = answers(history);
     for (message, (at, rating, agent)) in answers {
-        let agent = agent.or_else(|| walk.assignees.at(at));
+        let agent = agent.or_else(|| walk.assignees.at(at, i64::MAX));
         let fact = Fact::instant(FactKind::SurveyAnswered, at);
         walk.note(Fact { message: Some(message), rating: Some(rating), agent, ..fact });
     }
@@ -123,7 +123,7 @@ impl<'a> Walk<'a> {
             return;
         }
         if let Some(kind) = kind.filter(|_| since < at) {
-            let assignee = self.assignees.at(at);
+            let assignee = self.assignees.at(at, i64::MAX);
             self.span(kind, since, at, assignee, None);
         }
         self.turn = (next, at);
@@ -186,7 +186,7 @@ impl<'a> Walk<'a> {
             let from = self.woken.or(self.bot_resolved).unwrap_or(self.created);
             self.span(FactKind::FirstResponse, from, m.at, sender, id);
         } else if let Some(since) = self.waiting {
-            let assignee = self.assignees.at(m.at);
+            let assignee = self.assignees.at(m.at, i64::MAX);
             self.span(FactKind::ReplyTime, since, m.at, assignee, id);
         }
         self.is_answered = true;
@@ -196,7 +196,7 @@ impl<'a> Walk<'a> {
     fn change(&mut self, change: Change) {
         let at = change.at;
         self.status = change.now;
-        let assignee = self.assignees.at(at);
+        let assignee = self.assignees.at(at, change.id);
         match change.now {
             StatusWord::Resolved => {
                 self.span(FactKind::Resolved, self.created, at, assignee, None);

@@ -210,8 +210,9 @@ impl Assignees {
         Self { changes, first }
     }
 
-    pub(super) fn at(&self, at: i64) -> Option<AgentId> {
-        let before = self.changes.iter().take_while(|(changed, ..)| *changed <= at);
+    /// `id` is the order within an instant where the thread tells it.
+    pub(super) fn at(&self, at: i64, id: i64) -> Option<AgentId> {
+        let before = self.changes.iter().take_while(|(changed, line, _)| (*changed, *line) <= (at, id));
         before.last().map_or(self.first, |(.., now)| *now)
     }
 }

@@ -74,8 +74,11 @@ fn asked_for(settings: &Settings, period: Period) -> Vec<Report> {
     let mut reports: Vec<Report> = Vec::new();
     let mut ask = |name: String, path: ReportPath, query: &[(&'static str, String)]| {
         let mut query = query.to_vec();
-        query.push(("since", period.since.to_string()));
-        query.push(("until", period.until.to_string()));
+        // How it stands now is of no period.
+        if path != P::Live {
+            query.push(("since", period.since.to_string()));
+            query.push(("until", period.until.to_string()));
+        }
         reports.push(Report { name, path, query });
     };
     let text = |value: &str| value.to_owned();
