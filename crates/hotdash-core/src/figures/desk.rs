@@ -183,7 +183,7 @@ impl<'a> Desk<'a> {
         let resolved = self.bot_resolutions(&Scope::Account, period).filter(|(c, _)| self.has_bot(c)).count();
         let handoffs = self.events(FactKind::BotHandoff, &Scope::Account, period);
         let handoffs = handoffs.filter(|(c, _)| self.has_bot(c)).count();
-        let rate = |part: usize| if count == 0 { 0 } else { part * 100 / count };
+        let rate = |part: usize| (part * 100).checked_div(count).unwrap_or(0);
         json!({
             "conversation_count": count,
             "message_count": messages,
