@@ -64,6 +64,8 @@ pub enum Outage {
     Unavailable,
     /// The connection is closed without an answer, and nothing is carried out.
     Closed,
+    /// 404 for everything, in the words of a proxy that has nobody to pass it on to.
+    Nowhere,
 }
 
 /// What is wrong with deliveries.
@@ -104,6 +106,7 @@ pub(crate) async fn spoil(State(sandbox): State<Sandbox>, mut request: Request, 
         Outage::None => {}
         Outage::Unavailable => return StatusCode::SERVICE_UNAVAILABLE.into_response(),
         Outage::Closed => return cut(line),
+        Outage::Nowhere => return (StatusCode::NOT_FOUND, "404 page not found\n").into_response(),
     }
     for name in &faults.dropped_headers {
         request.headers_mut().remove(name.as_str());

@@ -2,6 +2,7 @@
 
 use crate::conversation::Priority;
 use crate::ids::{AgentId, RuleId, TeamId};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// One thing a rule asks for. The shell performs it; the core only says it.
@@ -31,6 +32,43 @@ pub enum Action {
     },
     /// The draft needs a second, different person.
     HoldForSecond,
+    /// Tell people of ours, by mail or in their chat.
+    Notify {
+        to: Vec<Target>,
+        subject: String,
+        /// Plain text.
+        text: String,
+    },
+    /// Put the conversation away until then; a message of the customer brings it back.
+    Snooze {
+        until: Timestamp,
+    },
+    /// Close the conversation.
+    Resolve,
+    /// A public message that a person wrote for this very case.
+    SendTemplate {
+        template: String,
+        /// The translation that was taken, e.g. `de`.
+        language: String,
+        /// As the customer is to read it.
+        text: String,
+        /// It speaks to a customer who is silent: not sent when they write.
+        to_silence: bool,
+        /// Afterwards it is not true any more.
+        until: Option<Timestamp>,
+    },
+}
+
+/// Who is told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Target {
+    /// Everybody who is a lead at the desk, by mail.
+    Leads,
+    /// The team's chat.
+    Webhook,
+    /// This mail address.
+    Address(String),
 }
 
 /// An action with the rule behind it.

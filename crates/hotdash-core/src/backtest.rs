@@ -180,6 +180,9 @@ fn judge(one: &Past, sides: Sides<'_>) -> (Outcome, Outcome) {
     (before, by(sides.after))
 }
 
+/// What is counted.
+type Holds = fn(&Outcome) -> bool;
+
 /// A report in the making.
 struct Counting {
     report: Report,
@@ -216,7 +219,7 @@ impl Counting {
         if is_new && one.first_answer_s.is_none_or(|seconds| seconds > model.target_s) {
             report.breaches_recorded += 1;
         }
-        let mut pairs: [(&mut Pair, fn(&Outcome) -> bool); 4] = [
+        let mut pairs: [(&mut Pair, Holds); 4] = [
             (&mut report.escalated, Outcome::is_escalated),
             (&mut report.held, |o| o.held),
             (&mut report.waiting, |o| o.waits),

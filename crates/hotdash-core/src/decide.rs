@@ -116,7 +116,7 @@ pub struct RuleTrace {
 const ANALYSIS: &str = "analysis";
 
 /// The labels of an escalated conversation.
-const ESCALATED: [&str; 2] = ["escalated", "needs_attention"];
+pub(crate) const ESCALATED: [&str; 2] = ["escalated", "needs_attention"];
 
 impl Decision {
     /// The decision as a sentence or two for a person.
@@ -151,7 +151,9 @@ pub fn decide(rules: &Rulebook, seen: &Snapshot<'_>, now: Timestamp) -> Decision
     let mut making = Making::new(rules, seen);
     // One bit for each group of which only the first matching rule acts.
     let mut settled = 0_u64;
-    for rule in rules.candidates(&facts).filter(|rule| rule.group != Group::Assignment) {
+    // A rule that waits or remembers is `automation`'s.
+    let at_once = |rule: &&Rule| rule.group != Group::Assignment && !rule.waits();
+    for rule in rules.candidates(&facts).filter(at_once) {
         let group = rule.first_of.map_or(0, |group| 1 << group);
         if settled & group == 0 && rule.holds(&facts) {
             settled |= group;
@@ -224,7 +226,7 @@ impl<'a> Making<'a> {
                 Then::NoDraft => {
                     self.draft = Err(format!("No draft: rule {} says so ({because}).", rule.name))
                 }
-                Then::Assign(_) => {}
+                Then::Assign(_) | Then::Automate(_) => {}
             }
         }
     }

@@ -17,9 +17,11 @@ mod samples;
 
 pub use check::{Finding, Severity, WINDOW, check, check_window, checks_run};
 pub use compose::compose;
+pub(crate) use compose::first_name;
 pub use guard::liquid_safe;
 pub use note::{NoteInput, note};
 pub use prompt::{ChatMessage, Rejection, judge_answer, prompt};
+pub(crate) use text::plain;
 
 use crate::analysis::Analysis;
 use crate::conversation::{Conversation, Message};

@@ -117,6 +117,12 @@ impl Hours {
         self.zone.iana_name().unwrap_or("UTC")
     }
 
+    /// The zone itself.
+    #[must_use]
+    pub fn time_zone(&self) -> &TimeZone {
+        &self.zone
+    }
+
     /// Date and time of day where the team works.
     #[must_use]
     pub fn local(&self, at: Timestamp) -> DateTime {

@@ -12,6 +12,7 @@
 //! | [`channel`] | what may be sent on a channel, how long, in which form |
 //! | [`analysis`] | what a message is about, how it sounds, what it wants, how soon |
 //! | [`hours`] | when the team works |
+//! | [`automation`] | what rules do later, once, or in words written for the case |
 //! | [`rulebook`] | the rules a lead writes |
 //! | [`decide`] | rules + what is known → what to do, with reasons |
 //! | [`record`] | what a decision saw, kept so that it can be made again |
@@ -26,6 +27,7 @@
 
 pub mod action;
 pub mod analysis;
+pub mod automation;
 pub mod backtest;
 pub mod cases;
 pub mod channel;
@@ -43,4 +45,5 @@ pub mod routing;
 pub mod rulebook;
 pub mod sla;
 
+pub use automation::automations_for;
 pub use sla::check_sla_breach;

@@ -3,6 +3,7 @@
 //!
 //! A record holds a customer's words and name: whoever erases a customer erases it too.
 
+use crate::action::Action;
 use crate::analysis::Analysis;
 use crate::conversation::{Agent, Conversation, Message};
 use crate::decide::{Decision, RuleTrace, SlaState, Snapshot, decide, decide_assignment, explain};
@@ -21,6 +22,8 @@ pub enum Question {
     Message,
     /// Only who gets a conversation that was left waiting.
     Offer,
+    /// Once more about a message, because people have the conversation now: all else was done when it came.
+    Opening,
 }
 
 /// A [`Snapshot`] that owns what it shows. The analysis and the hours stand elsewhere: the one is kept beside the record,
@@ -95,6 +98,11 @@ impl Record {
         match self.question {
             Question::Message => decide(rules, &seen, self.at),
             Question::Offer => decide_assignment(rules, &seen, self.at),
+            Question::Opening => {
+                let mut decision = decide(rules, &seen, self.at);
+                decision.actions.retain(|reasoned| is_about_people(&reasoned.action));
+                decision
+            }
         }
     }
 
@@ -103,4 +111,12 @@ impl Record {
     pub fn explain(&self, rules: &Rulebook, analysis: &Analysis, hours: &Hours) -> Vec<RuleTrace> {
         explain(rules, &self.snapshot(analysis, hours), self.at)
     }
+}
+
+/// Who has a conversation, and how many must look at the reply.
+fn is_about_people(action: &Action) -> bool {
+    matches!(
+        action,
+        Action::AssignAgent { .. } | Action::AssignTeam { .. } | Action::AwaitAgent | Action::HoldForSecond
+    )
 }

@@ -10,10 +10,12 @@ pub(crate) mod facts;
 mod index;
 mod keywords;
 mod parse;
+mod pattern;
 pub(crate) mod vocabulary;
 
 pub use explain::Seen;
 
+use crate::automation::{Act, After, Once};
 use crate::conversation::Priority;
 use crate::ids::{RuleId, TeamId};
 use condition::Condition;
@@ -22,6 +24,8 @@ use index::Index;
 use keywords::Keywords;
 use serde::Serialize;
 use std::sync::LazyLock;
+
+pub(crate) use vocabulary::nearest;
 
 /// The rules shipped with hotdash: (file name, text).
 pub const SHIPPED: (&str, &str) = ("routing.toml", include_str!("../defaults/routing.toml"));
@@ -48,6 +52,10 @@ pub struct Rule {
     pub priority: i64,
     pub enabled: bool,
     pub why: String,
+    /// It is judged only when so much time has passed.
+    pub after: Option<After>,
+    /// It acts no more often than this; `None` = for every message.
+    pub once: Option<Once>,
     /// As written, for whoever wants to read it.
     pub(crate) when: Condition,
     /// The same, in the order in which it is quickly told.
@@ -94,6 +102,8 @@ pub(crate) enum Then {
     Note(String),
     NoDraft,
     Assign(Strategy),
+    /// Done by [`crate::automation`].
+    Automate(Act),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

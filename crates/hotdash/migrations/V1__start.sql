@@ -183,7 +183,7 @@ CREATE TABLE decisions (
     desk BIGINT NOT NULL,
     conversation BIGINT NOT NULL,
     message BIGINT NOT NULL,
-    -- message: it arrived; offer: nobody was there then, now somebody is
+    -- message: it arrived; offer: nobody was there then, now somebody is; opening: a bot had it then, now people have
     cause TEXT NOT NULL,
     rulebook TEXT NOT NULL,
     analysis TEXT NOT NULL,
@@ -452,3 +452,23 @@ CREATE TABLE sla_warnings (
     PRIMARY KEY (desk, conversation, kind, start, share)
 );
 CREATE INDEX sla_warnings_by_time ON sla_warnings (desk, given_at);
+
+-- Automations: what rules did, will do, or must not do by themselves. Once for each rule, conversation and cause.
+CREATE TABLE automations (
+    id TEXT PRIMARY KEY,
+    desk BIGINT NOT NULL,
+    conversation BIGINT NOT NULL,
+    rule TEXT NOT NULL,
+    -- message:12, wait:12, conversation, period:1795350000, day:1795305600
+    cause TEXT NOT NULL,
+    -- waiting, done, cancelled, refused
+    state TEXT NOT NULL,
+    outcome TEXT,
+    body TEXT NOT NULL,
+    due_at BIGINT NOT NULL,
+    -- the last message that was known when it ended: a wait that was cancelled begins anew with a later one
+    seen BIGINT NOT NULL,
+    created_at BIGINT NOT NULL,
+    settled_at BIGINT
+);
+CREATE UNIQUE INDEX automations_by_cause ON automations (desk, conversation, rule, cause);

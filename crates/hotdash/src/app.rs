@@ -5,10 +5,12 @@ pub mod rules;
 
 pub use desk::{Candidate, Desk, new_url_token};
 
+use crate::chat_hook::ChatError;
 use crate::chatwoot::api::AddressError;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::knowledge::KnowledgeError;
+use crate::mail::{Mail, MailError};
 use crate::model::{Model, ModelAddress, ModelError};
 use crate::store::{Store, StoreError};
 use hotdash_core::hours::HoursError;
@@ -26,6 +28,8 @@ pub struct App {
     pub clock: Clock,
     pub store: Store,
     pub model: Option<Model>,
+    /// Where notices to people of ours go out.
+    pub mail: Option<Mail>,
     /// In the order of their numbers; at least one.
     pub desks: Vec<Arc<Desk>>,
     /// What changed, for open pages.
@@ -67,6 +71,12 @@ pub enum StartError {
     Sla { problems: Vec<String> },
     #[error("HOTDASH_RULES_FILE: {}", problems.join("; "))]
     Rules { problems: Vec<String> },
+    #[error("HOTDASH_TEMPLATES_FILE: {}", problems.join("; "))]
+    Templates { problems: Vec<String> },
+    #[error("SMTP_URL: {0}")]
+    Mail(#[from] MailError),
+    #[error("HOTDASH_NOTIFY_WEBHOOK: {0}")]
+    Chat(#[from] ChatError),
     #[error(
         "version {version} of the rules edited in hotdash does not fit what it stands on: {}. Mend the file, or go one \
          version back with `hotdash rules return`", problems.join("; ")
@@ -95,7 +105,10 @@ impl App {
                 timeout: m.timeout,
             })
         });
+        let mail =
+            config.mail.as_ref().map(|mail| Mail::new(&mail.url, mail.from.as_deref(), &config.public_url));
         Ok(Arc::new(Self {
+            mail: mail.transpose()?,
             model: model.transpose()?,
             notices: broadcast::channel(NOTICES).0,
             work: Notify::new(),

@@ -44,6 +44,7 @@ pub struct Config {
     /// How long a job is leased before another worker may take it.
     pub lease: Duration,
     pub model: Option<ModelConfig>,
+    pub mail: Option<MailConfig>,
     pub log: String,
     pub log_json: bool,
 }
@@ -75,6 +76,12 @@ pub struct DeskConfig {
     pub hours: Option<String>,
     /// The team's rule files, each by its name and its text; none = the shipped rules alone.
     pub rules: Vec<(String, String)>,
+    /// The team's texts for rules: the file's name and its TOML; `None` = the shipped ones.
+    pub templates: Option<(String, String)>,
+    /// The chat in which the team is told of things.
+    pub notify_webhook: Option<SecretString>,
+    /// How many messages a customer gets from rules in 24 hours, in one conversation.
+    pub automatic_messages_per_day: usize,
     /// First-response target.
     pub sla_minutes: i64,
     /// The team's targets: the file's name and its TOML; `None` = the shipped ones.
@@ -96,6 +103,14 @@ pub struct WidgetConfig {
     pub color: String,
     /// With it the desk believes who a page says is signed in.
     pub hmac_token: Option<SecretString>,
+}
+
+/// A mail server.
+#[derive(Debug, Clone)]
+pub struct MailConfig {
+    /// May hold a password.
+    pub url: SecretString,
+    pub from: Option<String>,
 }
 
 /// An OpenAI-compatible server.
@@ -154,6 +169,9 @@ impl Config {
             gap_after: raw.milliseconds("gap_after_ms")?,
             lease: raw.milliseconds("lease_ms")?,
             model: model(&raw)?,
+            mail: raw
+                .optional_secret("mail_url")
+                .map(|url| MailConfig { url, from: raw.optional("mail_from") }),
             log: raw.text("log")?,
             log_json: raw.flag("log_json")?,
         };
@@ -175,7 +193,10 @@ fn desks(raw: &Raw) -> Result<Vec<DeskConfig>, ConfigError> {
 }
 
 fn desk(key: String, raw: &Raw) -> Result<DeskConfig, ConfigError> {
-    let sla = raw.optional("sla_file").map(|file| Ok((file.clone(), raw::read_text(Path::new(&file))?)));
+    let named = |key| {
+        let file = raw.optional(key)?;
+        Some(raw::read_text(Path::new(&file)).map(|text| (file, text)))
+    };
     Ok(DeskConfig {
         key,
         base_url: raw.web_address("desk_url")?,
@@ -187,7 +208,11 @@ fn desk(key: String, raw: &Raw) -> Result<DeskConfig, ConfigError> {
         timezone: raw.timezone("timezone")?,
         hours: raw.optional("hours_file").map(|file| raw::read_text(Path::new(&file))).transpose()?,
         rules: raw.optional("rules_file").map_or(Ok(Vec::new()), |file| raw::read_rules(Path::new(&file)))?,
-        sla: sla.transpose()?,
+        sla: named("sla_file").transpose()?,
+        templates: named("templates_file").transpose()?,
+        notify_webhook: raw.optional_secret("notify_webhook"),
+        automatic_messages_per_day: usize::try_from(raw.number("automatic_messages_per_day", 0, 100)?)
+            .unwrap_or(0),
         sla_minutes: raw.number("sla_minutes", 1, 100_000)?,
         knowledge: raw
             .optional("knowledge_dir")

@@ -4,6 +4,7 @@
 //! job. So whatever a job does happens once, however often it is tried.
 
 pub mod accept;
+pub mod automate;
 pub mod backfill;
 pub mod dead_letters;
 pub mod decide;
@@ -13,6 +14,7 @@ pub mod draft;
 pub mod facts;
 pub mod figures;
 pub mod ingest;
+mod opened;
 mod ours;
 pub mod people;
 pub mod recheck;
@@ -21,11 +23,14 @@ pub mod replay;
 pub mod review;
 pub mod rules;
 pub mod sla;
+pub mod tell;
 pub mod view;
 pub mod widget;
 
 use crate::app::{App, Notice};
+use crate::chat_hook::ChatError;
 use crate::chatwoot::api::CallError;
+use crate::mail::MailError;
 use crate::store::effects::{Change, NewEffect, want};
 use crate::store::jobs::{NewJob, enqueue};
 use crate::store::{Batch, StoreError};
@@ -48,6 +53,10 @@ pub enum JobError {
     Store(#[from] StoreError),
     #[error(transparent)]
     Call(#[from] CallError),
+    #[error(transparent)]
+    Mail(#[from] MailError),
+    #[error(transparent)]
+    Chat(#[from] ChatError),
     /// Trying again cannot help.
     #[error("{why}")]
     Hopeless { why: String },
@@ -62,6 +71,8 @@ impl JobError {
             // A wrong token or address is mended by a person, and then the job must still be there.
             Self::Call(CallError::NoSuchThing { .. }) => false,
             Self::Call(_) => true,
+            Self::Mail(error) => error.is_worth_retrying(),
+            Self::Chat(error) => error.is_worth_retrying(),
             Self::Hopeless { .. } => false,
         }
     }
@@ -71,6 +82,7 @@ impl JobError {
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::Call(error) => error.retry_after(),
+            Self::Chat(error) => error.retry_after(),
             _ => None,
         }
     }
@@ -112,18 +124,27 @@ fn change_for(action: &Action) -> Option<Change> {
         Action::Note { text } => Change::Note { text: text.clone() },
         // Nothing on the desk: the first is a job, the second a property of the draft.
         Action::AwaitAgent | Action::HoldForSecond => return None,
+        // `automate` turns these into effects.
+        Action::Notify { .. } | Action::Snooze { .. } | Action::Resolve | Action::SendTemplate { .. } => {
+            return None;
+        }
     })
 }
 
 /// Store an effect together with the job that will try it after a pause.
 fn want_soon(app: &App, effect: &NewEffect, pause: Duration) -> Result<Batch, StoreError> {
     // Messages keep their own order; a label that cannot be set must not hold up a reply.
-    let lane = match effect.change.kind() {
-        kind @ ("note" | "reply") => format!("{kind}:{}:{}", effect.desk, effect.conversation),
-        _ => format!("set:{}:{}", effect.desk, effect.conversation),
+    let (kind, lane) = match effect.change.kind() {
+        "note" => ("deliver", format!("note:{}:{}", effect.desk, effect.conversation)),
+        // What is said to the customer is said before the conversation is put away.
+        "reply" | "template" | "snooze" | "resolve" => {
+            ("deliver", format!("reply:{}:{}", effect.desk, effect.conversation))
+        }
+        "mail" | "chat" => ("tell", format!("tell:{}", effect.id)),
+        _ => ("deliver", format!("set:{}:{}", effect.desk, effect.conversation)),
     };
     let mut batch = Batch::from(want(effect)?);
-    batch.push(enqueue(job(app, "deliver", effect.desk, lane, effect.id.0.clone(), pause)));
+    batch.push(enqueue(job(app, kind, effect.desk, lane, effect.id.0.clone(), pause)));
     Ok(batch)
 }
 

@@ -149,13 +149,18 @@ async fn run_one(app: &App, worker: &str, job: Job) {
 
 async fn perform(app: &App, job: &Job) -> Result<Step, JobError> {
     match verb(app, job).await {
-        // Deleted on the desk: nothing is left to decide or to answer.
-        Err(JobError::Call(CallError::NoSuchThing { call })) if job.kind != "deliver" => {
+        // Deleted on the desk: nothing is left to decide.
+        Err(JobError::Call(CallError::NoSuchThing { call })) if is_about_one(&job.kind) => {
             tracing::info!(job = %job.id, kind = job.kind, %call, "the desk has this no more");
             Ok(Step::Done(Batch::new(), Vec::new()))
         }
         other => other,
     }
+}
+
+/// Only of a conversation it is no trouble that the desk has it no more; of a whole account it is.
+fn is_about_one(kind: &str) -> bool {
+    matches!(kind, "decide" | "offer")
 }
 
 async fn verb(app: &App, job: &Job) -> Result<Step, JobError> {
@@ -172,6 +177,9 @@ async fn verb(app: &App, job: &Job) -> Result<Step, JobError> {
         "backfill" => work::backfill::run(app, desk, job).await,
         "repair" => work::ingest::repair(app, job).await,
         "clocks" => work::sla::compute_anew(app, desk, job).await,
+        "automate" => work::automate::run(app, desk, job).await,
+        "alarm" => work::automate::alarm(app, job),
+        "tell" => work::tell::run(app, desk, job).await,
         other => Err(JobError::Hopeless { why: format!("no such kind of job: {other}") }),
     }
 }
@@ -225,7 +233,9 @@ async fn failed(app: &App, worker: &str, job: &Job, error: JobError) -> Result<(
         return later(app, worker, job, Duration::from_millis(20), "somebody was faster").await;
     }
     let age = app.clock.now_ms() - job.created_at;
-    if error.is_worth_retrying() && age < patience(&job.kind).total_ms {
+    // Whoever only looks goes on looking, whatever the desk says.
+    let goes_on = job.kind == "poll" && matches!(error, JobError::Call(_));
+    if (goes_on || error.is_worth_retrying()) && age < patience(&job.kind).total_ms {
         let pause = error.retry_after().unwrap_or_else(|| pause_after(app.config.retry_pause, job.attempts));
         tracing::info!(job = %job.id, kind = job.kind, attempts = job.attempts, %error, "trying again later");
         return later(app, worker, job, pause, &error.to_string()).await;
@@ -233,7 +243,7 @@ async fn failed(app: &App, worker: &str, job: &Job, error: JobError) -> Result<(
     tracing::error!(job = %job.id, kind = job.kind, attempts = job.attempts, %error, "a job ended as a dead letter");
     let why = error.to_string();
     let (consequences, mut notices) = match job.kind.as_str() {
-        "deliver" => work::deliver::give_up(app, job, &why).await?,
+        "deliver" | "tell" => work::deliver::give_up(app, job, &why).await?,
         "ingest" => (work::ingest::give_up(app, job, &why), Vec::new()),
         _ => (Batch::new(), Vec::new()),
     };

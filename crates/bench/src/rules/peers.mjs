@@ -56,7 +56,7 @@ function zenEngine() {
     if (rule.none_of.length > 0) {
       all.push(`none([${rule.none_of.map((word) => text(` ${word} `)).join(', ')}], contains(words, #))`);
     }
-    if (rule.pattern !== null) all.push(`matches(text, '(?i)${rule.pattern.replaceAll('\\', '\\\\')}')`);
+    if (rule.pattern !== null) all.push(`matches(text, '(?i)${rule.pattern}')`);
     return { _id: rule.id, when: all.join(' and '), id: text(rule.id) };
   });
   const content = {

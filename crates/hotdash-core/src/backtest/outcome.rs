@@ -10,6 +10,9 @@ use std::collections::BTreeSet;
 /// The label of an escalated conversation.
 const ESCALATED: &str = "escalated";
 
+/// One side of a change.
+type Words = fn(&Outcome) -> String;
+
 /// What a decision comes to.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Outcome {
@@ -66,7 +69,7 @@ impl Outcome {
     /// What would be different on the desk. Which rules led there does not count.
     #[must_use]
     pub fn changes(&self, after: &Self) -> Vec<Change> {
-        let sides: [(&str, fn(&Self) -> String); 5] = [
+        let sides: [(&str, Words); 5] = [
             ("labels", Self::labels_in_words),
             ("priority", |o| o.priority.map_or("none", Priority::name).to_owned()),
             ("assignee", Self::assignee_in_words),

@@ -36,7 +36,7 @@ pub(super) fn language_of(request: &Request<'_>) -> String {
 }
 
 /// The name to greet by: the first word of a contact's name if it looks like a person's.
-pub(super) fn first_name(name: &str) -> Option<&str> {
+pub(crate) fn first_name(name: &str) -> Option<&str> {
     /// Words that desks put where they know no name.
     const NOBODY: [&str; 9] =
         ["customer", "visitor", "guest", "user", "unknown", "anonymous", "kunde", "cliente", "client"];

@@ -54,7 +54,7 @@ fn is_markup(event: &Event<'_>) -> bool {
 }
 
 /// The words of a Markdown text as they are written where nobody shows Markdown; a text without any stays as it is.
-pub(super) fn plain(markdown: &str) -> String {
+pub(crate) fn plain(markdown: &str) -> String {
     if first_markup(markdown).is_none() {
         return markdown.to_owned();
     }

@@ -11,6 +11,14 @@ pub(super) fn groups(rules: &[Rule]) -> Vec<Problem> {
     let mut problems = Vec::new();
     for rule in rules.iter().filter(|rule| rule.enabled) {
         let assigns = rule.then.iter().any(|then| matches!(then, Then::Assign(_)));
+        if rule.group == Group::Assignment && rule.is_automation() {
+            problems.push(problem(
+                rule,
+                "then",
+                "a rule of the group \"assignment\" cannot wait, remember, notify, snooze, resolve or send a template",
+                Severity::Error,
+            ));
+        }
         match rule.group {
             Group::Assignment if assigns => {}
             Group::Assignment => {

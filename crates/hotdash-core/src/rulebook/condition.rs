@@ -1,8 +1,8 @@
 //! Conditions, and whether they hold. Judging makes no words and no copies; `explain.rs` says what was seen.
 
 use super::facts::Facts;
+use super::pattern::Pattern;
 use jiff::civil::Date;
-use regex::Regex;
 
 #[derive(Debug, Clone)]
 pub(crate) enum Condition {
@@ -61,7 +61,7 @@ pub(crate) enum Operator {
     /// Sorted.
     AnyOf(Vec<String>),
     Contains(Vec<String>),
-    Matches(Regex),
+    Matches(Pattern),
     Exists,
     Above(f64),
     Below(f64),

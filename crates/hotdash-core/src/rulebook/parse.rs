@@ -2,6 +2,7 @@
 //! that was probably meant.
 
 mod actions;
+mod automation;
 mod conditions;
 
 mod groups;
@@ -193,6 +194,7 @@ impl Reader {
                 return None;
             }
         };
+        let (after, once) = (self.after(table), self.once(table));
         let name = self.text(table, "name").unwrap_or_else(|| id.clone());
         Some(Rule {
             id: RuleId(id),
@@ -201,6 +203,8 @@ impl Reader {
             priority: self.whole(table, "priority").unwrap_or(0),
             enabled: self.flag(table, "", "enabled").unwrap_or(true),
             why: self.text(table, "why").unwrap_or_default(),
+            after,
+            once,
             quick: when.by_cost(),
             when,
             then,
@@ -214,6 +218,9 @@ impl Reader {
     fn given_to(&mut self, table: &Table, rule: &Rule) -> Option<Rule> {
         let to = table.get("then")?.get("escalate").filter(|to| to.is_table())?;
         let strategy: Strategy = self.strategy("then.escalate", to)?;
+        if rule.waits() {
+            return self.refuse("then.escalate", "a rule that waits or remembers cannot assign; write true");
+        }
         let (id, group) = (rule.id_of_assignment(), Group::Assignment);
         let mut source = table.clone();
         source.insert("id".to_owned(), id.0.clone().into());

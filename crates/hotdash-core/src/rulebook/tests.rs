@@ -144,7 +144,7 @@ fn a_later_file_replaces_a_rule_and_changes_the_hash() {
     let own = rule("{ always = true }").replace("'r'", "'urgent'");
     let (rules, problems) = Rulebook::parse(&[SHIPPED, ("mine.toml", &own)]);
     assert_eq!(problems, []);
-    assert_eq!(rules.rules().len(), 5);
+    assert_eq!(rules.rules().len(), 6);
     assert_ne!(rules.hash(), Rulebook::shipped().hash());
     assert_eq!(rules.hash().len(), 12);
 }

@@ -1,7 +1,13 @@
 //! The words of the rule grammar, and the nearest right one to a wrong one.
 
-pub(super) const RULE_KEYS: [&str; 8] = ["id", "name", "priority", "enabled", "why", "group", "when", "then"];
-pub(super) const THEN_KEYS: [&str; 7] = ["tag", "priority", "escalate", "hold", "note", "draft", "assign"];
+pub(super) const RULE_KEYS: [&str; 11] =
+    ["id", "name", "priority", "enabled", "why", "group", "when", "then", "after", "since", "once"];
+pub(super) const THEN_KEYS: [&str; 11] = [
+    "tag", "priority", "escalate", "hold", "note", "draft", "assign", "notify", "snooze", "resolve",
+    "template",
+];
+pub(super) const SINCE: [&str; 2] = ["customer_message", "our_reply"];
+pub(super) const ONCE: [&str; 2] = ["conversation", "period"];
 pub(super) const FILE_KEYS: [&str; 4] = ["labels", "groups", "rule", "switches"];
 pub(super) const GROUPS: [&str; 3] = ["all", "any", "none"];
 pub(super) const SENDER_PARTS: [&str; 6] =

@@ -2,7 +2,8 @@
 
 use super::StartError;
 use super::rules::{HoursText, Layers, Rules, at_start};
-use crate::chatwoot::api::{AddressError, CallError, Chatwoot, DeskAddress, DeskState};
+use crate::chat_hook::ChatHook;
+use crate::chatwoot::api::{AddressError, CallError, Chatwoot, DeskAddress, DeskState, Inbox};
 use crate::chatwoot::signature::Secrets;
 use crate::clock::Clock;
 use crate::config::{DeskConfig, KnowledgeSource};
@@ -12,6 +13,7 @@ use crate::store::desks::{KeptDesk, KnownDesk};
 use crate::store::rulebooks::{Stamp, UNEDITED, keep_rule_text};
 use crate::store::{Batch, StoreError};
 use arc_swap::{ArcSwap, ArcSwapOption};
+use hotdash_core::automation::{SHIPPED_TEMPLATES, Templates};
 use hotdash_core::conversation::Agent;
 use hotdash_core::hours::Hours;
 use hotdash_core::ids::{ConversationId, DeskId};
@@ -25,6 +27,8 @@ use tokio::sync::Mutex;
 
 /// Agents come and go; asking the desk for every message would cost it 31 ms each time.
 const AGENTS_FRESH_MS: i64 = 5_000;
+/// Inboxes are set up once and then left alone.
+const INBOXES_FRESH_MS: i64 = 60_000;
 
 /// A desk with its ports and its team's wishes.
 pub struct Desk {
@@ -43,6 +47,11 @@ pub struct Desk {
     /// What the edited layer of the rules stands on.
     pub layers: Layers,
     pub hours: Hours,
+    /// What rules may say to customers.
+    pub templates: Templates,
+    /// Where the team is told in its chat.
+    pub chat: Option<ChatHook>,
+    inboxes: Mutex<Option<(i64, Arc<Vec<Inbox>>)>>,
     /// Under which the hours are kept.
     pub hours_hash: String,
     /// Which state of the kept rules these are.
@@ -74,10 +83,12 @@ impl Desk {
             account: settings.account,
             url_token: new_url_token(),
         };
+        let chat = settings.notify_webhook.as_ref().map(ChatHook::new).transpose()?;
         let KnownDesk { id, url_token, since } = store.keep_desk(&kept, clock.now_ms()).await?;
         let edited = store.active_rule_version(id).await?;
         let version = edited.as_ref().map_or(UNEDITED, |version| version.number);
         let rules = at_start(&settings, version, edited.as_ref().map_or("", |version| &version.text))?;
+        let templates = templates(&settings, &rules.rulebook)?;
         let hours = HoursText::of(&settings);
         let mut texts =
             Batch::from(keep_rule_text(id, rules.rulebook.hash(), &rules.layers, clock.now_ms())?);
@@ -90,6 +101,8 @@ impl Desk {
             secrets: Secrets::new(settings.webhook_secrets.iter().cloned()),
             chatwoot: others.iter().fold(Self::client(&settings)?, |own, other| own.beside(&other.chatwoot)),
             knowledge: knowledge(&settings.knowledge)?,
+            templates,
+            chat,
             rulebook: ArcSwap::from_pointee(rules.rulebook),
             candidate: ArcSwapOption::empty(),
             layers: Layers::of(&settings),
@@ -100,6 +113,7 @@ impl Desk {
             sla: sla(&settings)?,
             sla_version: sla_version(&settings)?,
             settings,
+            inboxes: Mutex::new(None),
             agents: Mutex::new(None),
         })
     }
@@ -175,6 +189,20 @@ impl Desk {
         self.chatwoot.link_to(conversation)
     }
 
+    /// The desk's inboxes, at most a minute old.
+    pub async fn inboxes(&self, clock: &Clock) -> Result<Arc<Vec<Inbox>>, CallError> {
+        let mut kept = self.inboxes.lock().await;
+        let now = clock.now_ms();
+        if let Some((at, inboxes)) = &*kept
+            && (0..INBOXES_FRESH_MS).contains(&(now - at))
+        {
+            return Ok(Arc::clone(inboxes));
+        }
+        let fresh = Arc::new(self.chatwoot.inboxes().await?);
+        *kept = Some((now, Arc::clone(&fresh)));
+        Ok(fresh)
+    }
+
     /// The desk's people with their availability, at most some seconds old.
     pub async fn agents(&self, clock: &Clock) -> Result<Arc<Vec<Agent>>, CallError> {
         let mut kept = self.agents.lock().await;
@@ -206,6 +234,25 @@ fn sla(settings: &DeskConfig) -> Result<SlaPolicy, StartError> {
     };
     SlaPolicy::parse(file, text, SignedDuration::from_mins(settings.sla_minutes))
         .map_err(|problems| StartError::Sla { problems: problems.iter().map(ToString::to_string).collect() })
+}
+
+/// The shipped templates, and the team's own after them; every template that a rule names must be there.
+fn templates(settings: &DeskConfig, rulebook: &Rulebook) -> Result<Templates, StartError> {
+    let own = settings.templates.as_ref().map(|(file, text)| (file.as_str(), text.as_str()));
+    let files: Vec<(&str, &str)> = [SHIPPED_TEMPLATES].into_iter().chain(own).collect();
+    let (templates, problems) = Templates::parse(&files);
+    if !problems.is_empty() {
+        return Err(StartError::Templates { problems: problems.iter().map(ToString::to_string).collect() });
+    }
+    let missing = rulebook.missing_templates(&templates);
+    if missing.is_empty() {
+        return Ok(templates);
+    }
+    let told = missing.into_iter().map(|(rule, name)| {
+        let nearest = templates.nearest(&name).map(|name| format!("; did you mean “{name}”?"));
+        format!("rule {rule}, then.template: there is no template “{name}”{}", nearest.unwrap_or_default())
+    });
+    Err(StartError::Rules { problems: told.collect() })
 }
 
 fn sla_version(settings: &DeskConfig) -> Result<String, StartError> {

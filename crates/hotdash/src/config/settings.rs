@@ -82,6 +82,25 @@ pub const SETTINGS: &[Setting] = &[
     plain("model_url", "OPENAI_BASE_URL", None, "its address, e.g. http://127.0.0.1:11434/v1"),
     plain("model_name", "OPENAI_MODEL", Some("gpt-4o-mini"), "which model to ask"),
     plain("model_timeout_seconds", "OPENAI_TIMEOUT_SECONDS", Some("60"), "how long an answer may take"),
+    // The address may hold a password.
+    secret(
+        "mail_url",
+        "SMTP_URL",
+        "the mail server for notices, e.g. smtps://user:password@mail.example:465 or \
+         smtp://mail.example:587?tls=required",
+    ),
+    plain(
+        "mail_from",
+        "HOTDASH_MAIL_FROM",
+        None,
+        "who mails are from, e.g. Support <support@shop.example>; without it the user in `SMTP_URL`",
+    ),
+    secret(
+        "notify_webhook",
+        "HOTDASH_NOTIFY_WEBHOOK",
+        "the address at which your team's chat takes notices, as Slack and Mattermost give it",
+    )
+    .of_desk(),
     plain("public_url", "HOTDASH_PUBLIC_URL", None, "where people reach hotdash; in notes and links"),
     plain("listen", "HOTDASH_LISTEN", Some("127.0.0.1:8080"), "address and port to listen on"),
     plain("data_dir", "HOTDASH_DATA_DIR", Some("data"), "where the embedded database lives"),
@@ -97,7 +116,7 @@ pub const SETTINGS: &[Setting] = &[
         "rules_file",
         "HOTDASH_RULES_FILE",
         None,
-        "TOML file with the team's rules, or a folder of such files; without it the five that are shipped",
+        "TOML file with the team's rules, or a folder of such files; without it those that are shipped",
     )
     .of_desk(),
     plain(
@@ -105,6 +124,20 @@ pub const SETTINGS: &[Setting] = &[
         "HOTDASH_SLA_FILE",
         None,
         "TOML file with what is promised to customers; without it the first response of `CHATWOOT_SLA_MINUTES`",
+    )
+    .of_desk(),
+    plain(
+        "templates_file",
+        "HOTDASH_TEMPLATES_FILE",
+        None,
+        "TOML file with the texts that rules may send; without it the shipped one",
+    )
+    .of_desk(),
+    plain(
+        "automatic_messages_per_day",
+        "HOTDASH_AUTOMATIC_MESSAGES_PER_DAY",
+        Some("3"),
+        "how many messages rules may send to a customer in 24 hours, in one conversation",
     )
     .of_desk(),
     plain("knowledge_dir", "HOTDASH_KNOWLEDGE_DIR", None, "folder of Markdown files that drafts may rest on")

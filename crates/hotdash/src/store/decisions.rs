@@ -13,6 +13,8 @@ pub enum Cause {
     Message,
     /// Nobody was there when it arrived; now somebody is.
     Offer,
+    /// A bot had the conversation when it arrived; now people have it.
+    Opening,
 }
 
 impl Cause {
@@ -20,6 +22,7 @@ impl Cause {
         match self {
             Self::Message => "message",
             Self::Offer => "offer",
+            Self::Opening => "opening",
         }
     }
 }

@@ -140,6 +140,14 @@ pub fn begin_drafting(id: &DraftId) -> Statement {
     .expect(1)
 }
 
+/// It will answer this message: whatever tells of that one once more does not outdate it.
+pub fn answer_message(id: &DraftId, answers: MessageId) -> Statement {
+    Statement::new(
+        "UPDATE drafts SET answers = $2 WHERE id = $1 AND state = 'drafting'",
+        vec![id.as_str().into(), answers.0.into()],
+    )
+}
+
 /// Here it is. Fails with a conflict when it was superseded while it was written.
 pub fn make_ready<B: Serialize>(id: &DraftId, drafted: &Drafted<'_, B>) -> Result<Statement, StoreError> {
     let body = serde_json::to_string(drafted.body)

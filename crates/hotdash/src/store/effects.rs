@@ -36,6 +36,37 @@ pub enum Change {
         answers: MessageId,
         approver: UserId,
     },
+    /// A public message that a person wrote for the case, sent by a rule.
+    Template {
+        template: String,
+        language: String,
+        text: String,
+        /// The last message that was known when the rule was judged.
+        after: MessageId,
+        /// It speaks to a customer who is silent.
+        to_silence: bool,
+        /// Afterwards it is not true any more.
+        until: Option<i64>,
+    },
+    /// Put the conversation away until then.
+    Snooze {
+        until: i64,
+        /// The last message that was known when the rule was judged.
+        after: MessageId,
+    },
+    Resolve {
+        after: MessageId,
+    },
+    /// A notice to one of ours; to nobody where the address is empty.
+    Mail {
+        to: String,
+        subject: String,
+        text: String,
+    },
+    /// A notice in the team's chat.
+    Chat {
+        text: String,
+    },
 }
 
 impl Change {
@@ -48,13 +79,18 @@ impl Change {
             Self::SetPriority { .. } => "set_priority",
             Self::Note { .. } => "note",
             Self::Reply { .. } => "reply",
+            Self::Template { .. } => "template",
+            Self::Snooze { .. } => "snooze",
+            Self::Resolve { .. } => "resolve",
+            Self::Mail { .. } => "mail",
+            Self::Chat { .. } => "chat",
         }
     }
 
     /// Doing it twice would be seen: look before trying again.
     #[must_use]
     pub fn is_message(&self) -> bool {
-        matches!(self, Self::Note { .. } | Self::Reply { .. })
+        matches!(self, Self::Note { .. } | Self::Reply { .. } | Self::Template { .. })
     }
 }
 

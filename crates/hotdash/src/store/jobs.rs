@@ -313,13 +313,14 @@ impl Store {
         rows.iter().map(|row| Ok((row.text(0)?, row.int(1)?, row.text(2)?))).collect()
     }
 
-    /// Polling never ends and a backfill takes hours: both are left out.
+    /// Polling never ends and a backfill takes hours: both are left out, and so are alarms that are not due.
     pub async fn queue_counts(&self, now: i64) -> Result<QueueCounts, StoreError> {
         let rows = self
             .read(
                 "SELECT state, CAST(count(*) AS BIGINT),
                         CAST(coalesce(sum(CASE WHEN run_at <= $1 THEN 1 ELSE 0 END), 0) AS BIGINT)
-                 FROM jobs WHERE kind NOT IN ('poll', 'backfill') GROUP BY state",
+                 FROM jobs WHERE kind NOT IN ('poll', 'backfill')
+                   AND (kind <> 'alarm' OR run_at <= $1 OR state = 'dead') GROUP BY state",
                 vec![now.into()],
             )
             .await?;

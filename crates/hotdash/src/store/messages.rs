@@ -2,7 +2,7 @@
 
 use super::conversations::json;
 use super::{Batch, Statement, Store, StoreError};
-use hotdash_core::conversation::{Conversation, DeliveryStatus, Message};
+use hotdash_core::conversation::{Author, Conversation, DeliveryStatus, Direction, Message};
 use hotdash_core::ids::{ConversationId, DeskId, MessageId};
 use jiff::Timestamp;
 
@@ -15,7 +15,7 @@ pub enum Mover {
     Human,
     /// We sent it to the customer.
     Ours,
-    /// Notes, bots, templates, automatic replies.
+    /// Notes, bots, templates, automatic messages of anybody.
     Other,
 }
 
@@ -32,16 +32,23 @@ impl Mover {
     /// Read it off the message.
     #[must_use]
     pub fn of(message: &Message) -> Self {
-        if message.marks.effect.is_some() && !message.private {
+        let is_automatic = matches!(message.author, Author::Automation { .. });
+        if message.marks.effect.is_some() && !message.private && !is_automatic {
             Self::Ours
         } else if message.is_from_customer() {
             Self::Customer
-        } else if message.is_human_reply() {
+        } else if message.is_human_reply() || is_by_somebody(message) {
             Self::Human
         } else {
             Self::Other
         }
     }
+}
+
+/// A public answer of nobody we know: of somebody who was deleted since, or, on older desks, out of the channel's own
+/// app. The customer has read it in any case.
+fn is_by_somebody(message: &Message) -> bool {
+    message.author == Author::Unknown && message.direction == Direction::Outgoing && !message.private
 }
 
 /// When a version of a message was true, as far as can be told; later sights win.

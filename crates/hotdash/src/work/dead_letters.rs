@@ -1,8 +1,8 @@
 //! Dead letters: what could not be done after all its tries. Each says what it was and why it died; it can begin anew,
 //! or be put away.
 
-use super::decide;
 use super::draft::{Draft, DraftBody};
+use super::{automate, decide};
 use crate::app::{App, Desk, Notice};
 use crate::store::deliveries::{Delivery, receive_again};
 use crate::store::drafts::{DraftState, move_draft};
@@ -135,7 +135,7 @@ async fn again(app: &App, desk: &Desk, job: &DeadJob) -> Result<Batch, NotReplay
     let mut batch = Batch::from(revive(job, &id, now));
     match job.kind.as_str() {
         "ingest" => return delivery_again(app, desk, &DeliveryId(job.payload.clone())).await,
-        "deliver" => match app.store.effect(&EffectId(job.payload.clone())).await? {
+        "deliver" | "tell" => match app.store.effect(&EffectId(job.payload.clone())).await? {
             Some(Effect { change: Change::Reply { .. }, draft: Some(draft), .. }) => {
                 return Err(NotReplayed::Reply(draft));
             }
@@ -196,13 +196,17 @@ async fn letter(app: &App, desk: &Desk, job: DeadJob) -> Result<DeadLetter, Stor
             letter.conversation = draft.as_ref().map(|draft| draft.conversation);
             letter.draft = draft.map(|draft| draft.id);
         }
-        "deliver" => {
+        "deliver" | "tell" => {
             if let Some(effect) = app.store.effect(&EffectId(job.payload.clone())).await? {
                 letter.what = change_of(&effect.change);
                 letter.conversation = Some(effect.conversation);
                 letter.is_reply = matches!(effect.change, Change::Reply { .. });
                 letter.draft = effect.draft;
             }
+        }
+        "automate" | "alarm" => {
+            "See what rules do by themselves".clone_into(&mut letter.what);
+            letter.conversation = automate::about(&job.payload).ok().map(|about| about.conversation);
         }
         "repair" => {
             "Repair what no delivery told".clone_into(&mut letter.what);
@@ -230,5 +234,10 @@ fn change_of(change: &Change) -> String {
         Change::SetPriority { .. } => "Set the priority".to_owned(),
         Change::Note { .. } => "Leave the private note".to_owned(),
         Change::Reply { .. } => "Send the approved reply".to_owned(),
+        Change::Template { template, .. } => format!("Send the template {template}"),
+        Change::Snooze { .. } => "Snooze the conversation".to_owned(),
+        Change::Resolve { .. } => "Resolve the conversation".to_owned(),
+        Change::Mail { .. } => "Tell the team by mail".to_owned(),
+        Change::Chat { .. } => "Tell the team in its chat".to_owned(),
     }
 }

@@ -30,12 +30,30 @@ const ESCALATED: &str = "escalated";
 pub(super) struct About {
     pub(super) conversation: ConversationId,
     message: MessageId,
+    /// A bot had the conversation when it was decided about the message.
+    #[serde(default)]
+    opening: bool,
 }
 
 /// The job that decides about a message.
 pub(super) fn job_for(app: &App, desk: DeskId, conversation: ConversationId, message: MessageId) -> NewJob {
-    let lane = format!("decide:{desk}:{conversation}");
-    job(app, "decide", desk, lane, payload(conversation, message), Duration::ZERO)
+    job(app, "decide", desk, lane(desk, conversation), payload(conversation, message), Duration::ZERO)
+}
+
+/// In which everything that rules say about a conversation is done in turn.
+pub(super) fn lane(desk: DeskId, conversation: ConversationId) -> String {
+    format!("decide:{desk}:{conversation}")
+}
+
+/// The job that decides once more about a message, because people have the conversation now.
+pub(super) fn job_at_opening(
+    app: &App,
+    desk: DeskId,
+    conversation: ConversationId,
+    message: MessageId,
+) -> NewJob {
+    let payload = format!("{{\"conversation\":{conversation},\"message\":{message},\"opening\":true}}");
+    NewJob { payload, ..job_for(app, desk, conversation, message) }
 }
 
 fn payload(conversation: ConversationId, message: MessageId) -> String {
@@ -49,15 +67,17 @@ pub(super) fn about(payload: &str) -> Result<About, JobError> {
 /// Run the job of one message.
 pub async fn run(app: &App, desk: &Desk, job: &Job) -> Result<Step, JobError> {
     let about = about(&job.payload)?;
-    if app.store.is_decided(job.desk, about.message, Cause::Message).await? {
+    let cause = if about.opening { Cause::Opening } else { Cause::Message };
+    if app.store.is_decided(job.desk, about.message, cause).await? {
         return Ok(nothing());
     }
     let Some(message) = app.store.message(job.desk, about.message).await? else { return Ok(nothing()) };
     let analysis = Analyzer::shipped().analyze(message.text());
     let (seen, rotation) = look(app, desk, &message).await?;
+    let question = if about.opening { Question::Opening } else { Question::Message };
     let asked = Record::of(
         &seen.snapshot(desk, &message, &analysis, &rotation),
-        Question::Message,
+        question,
         &desk.hours_hash,
         app.clock.now(),
     );
@@ -65,7 +85,7 @@ pub async fn run(app: &App, desk: &Desk, job: &Job) -> Result<Step, JobError> {
     let made = Made { seen: &asked, analysis: &analysis, decision: &decision };
     let mut batch = perform(app, desk, &made, &rotation)?;
     batch.push(keep_conversation(job.desk, &seen.conversation)?);
-    let hold = decision.hold || seen.conversation.labels.iter().any(|label| label == ESCALATED);
+    let hold = decision.hold || is_escalated(&seen.conversation);
     if hold {
         batch.push(hold_living_draft(job.desk, message.conversation));
     }
@@ -76,6 +96,11 @@ pub async fn run(app: &App, desk: &Desk, job: &Job) -> Result<Step, JobError> {
         batch.append(ask_for_draft(app, job.desk, message.conversation, message.id, hold));
     }
     Ok(Step::Done(batch, vec![Notice::ConversationChanged(message.conversation)]))
+}
+
+/// Whether it needed two people once, and therefore for the rest of its life.
+pub(super) fn is_escalated(conversation: &Conversation) -> bool {
+    conversation.labels.iter().any(|label| label == ESCALATED)
 }
 
 /// Queue a draft; it is written when the customer has paused.
@@ -118,8 +143,8 @@ pub async fn offer_again(app: &App, desk: &Desk, job: &Job) -> Result<Step, JobE
 }
 
 /// What the shell saw before the core was asked.
-struct Seen {
-    conversation: Conversation,
+pub(super) struct Seen {
+    pub(super) conversation: Conversation,
     agents: std::sync::Arc<Vec<hotdash_core::conversation::Agent>>,
     message_count: usize,
     earlier_conversations: usize,
@@ -127,7 +152,7 @@ struct Seen {
 }
 
 impl Seen {
-    fn snapshot<'a>(
+    pub(super) fn snapshot<'a>(
         &'a self,
         desk: &'a Desk,
         message: &'a Message,
@@ -146,7 +171,7 @@ impl Seen {
 }
 
 /// The desk is asked for what a payload may show too early or too late: assignee, labels, who is online.
-async fn look(app: &App, desk: &Desk, message: &Message) -> Result<(Seen, Rotation), JobError> {
+pub(super) async fn look(app: &App, desk: &Desk, message: &Message) -> Result<(Seen, Rotation), JobError> {
     let conversation = desk.chatwoot.conversation(message.conversation).await?;
     let agents = desk.agents(&app.clock).await?;
     let thread = app.store.thread(desk.id, message.conversation, 200).await?;
@@ -205,6 +230,7 @@ fn keep(app: &App, desk: &Desk, made: &Made<'_>) -> Result<(DecisionId, Batch), 
         cause: match made.seen.question {
             Question::Message => Cause::Message,
             Question::Offer => Cause::Offer,
+            Question::Opening => Cause::Opening,
         },
         rulebook: &made.decision.rulebook,
         analysis: made.analysis,

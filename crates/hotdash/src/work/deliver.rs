@@ -4,6 +4,8 @@
 //! earlier try got through; if the thread moved on, a reply is not sent at all. After an unclear outcome, and after a
 //! crash in the middle, we wait until the desk has surely finished before we look.
 
+mod automatic;
+
 use super::draft::DraftBody;
 use super::{JobError, Step, nothing, ours};
 use crate::app::{App, Desk, Notice};
@@ -14,7 +16,7 @@ use crate::store::conversations::keep_conversation;
 use crate::store::drafts::{DraftState, begin_sending_draft, note_of_draft, settle_draft, take_back_draft};
 use crate::store::effects::{Change, Effect, EffectState, begin_sending, settle_effect, unsend};
 use crate::store::jobs::{Job, still_leased};
-use crate::store::messages::{Sight, draft_follows_message, keep_message};
+use crate::store::messages::{Mover, Sight, draft_follows_message, keep_message};
 use hotdash_core::conversation::{Conversation, Message, Status};
 use hotdash_core::draft::liquid_safe;
 use hotdash_core::ids::{DraftId, EffectId, MessageId};
@@ -35,6 +37,9 @@ pub async fn run(app: &App, desk: &Desk, job: &Job) -> Result<Step, JobError> {
         Change::Note { text } => write_note(app, desk, job, &effect, text).await,
         Change::Reply { text, copies, answers, .. } => {
             send_reply(app, desk, job, &effect, &Reply { text, copies, answers: *answers }).await
+        }
+        Change::Template { .. } | Change::Snooze { .. } | Change::Resolve { .. } => {
+            automatic::run(app, desk, job, &effect).await
         }
         set => set_on_desk(app, desk, &effect, set).await,
     };
@@ -88,7 +93,8 @@ async fn set_on_desk(app: &App, desk: &Desk, effect: &Effect, change: &Change) -
                 "set"
             }
         }
-        Change::Note { .. } | Change::Reply { .. } => "",
+        // Messages, and what looks at the thread first.
+        _ => "",
     };
     Ok(done(app, effect, outcome))
 }
@@ -108,7 +114,7 @@ async fn write_note(
     if again && let Some(message) = find(app, desk, effect, None).await? {
         return Ok(posted(app, effect, &message)?);
     }
-    post(app, desk, job, effect, text, None).await
+    post(app, desk, job, effect, text, Form::Note).await
 }
 
 /// What was approved.
@@ -145,7 +151,7 @@ async fn send_reply(
         Ok(Seen::AlreadyThere(message)) => Ok(posted(app, effect, &message)?),
         Ok(Seen::MovedOn(reason, now)) => moved_on(app, effect, reason, DraftState::Superseded, &now),
         Ok(Seen::Closed(now)) => moved_on(app, effect, WINDOW_CLOSED, DraftState::Expired, &now),
-        Ok(Seen::Waiting) => post(app, desk, job, effect, reply.text, Some(reply.copies)).await,
+        Ok(Seen::Waiting) => post(app, desk, job, effect, reply.text, Form::Reply(reply.copies)).await,
         // Only reading failed. What an earlier try did is still unknown; without one nothing was sent.
         Err(error) => {
             if effect.state == EffectState::Pending {
@@ -182,7 +188,7 @@ async fn look(app: &App, desk: &Desk, effect: &Effect, answers: MessageId) -> Re
     let conversation: Conversation = chatwoot.conversation(effect.conversation).await?;
     let reason = if after.iter().any(Message::is_from_customer) {
         "the customer wrote again"
-    } else if after.iter().any(Message::is_human_reply) {
+    } else if after.iter().any(|message| Mover::of(message) == Mover::Human) {
         "a person answered"
     } else {
         match conversation.status {
@@ -215,23 +221,33 @@ fn moved_on(
     Ok(Step::Done(batch, notices))
 }
 
-/// Post it, in one attempt, as long as the job is ours: a note, or a reply with whoever gets a copy.
+/// As what a text is posted.
+#[derive(Clone, Copy)]
+enum Form<'a> {
+    Note,
+    /// With whoever gets a copy.
+    Reply(&'a [String]),
+    /// A rule's message to the customer.
+    Automatic,
+}
+
+/// Post it, in one attempt, as long as the job is ours.
 async fn post(
     app: &App,
     desk: &Desk,
     job: &Job,
     effect: &Effect,
     text: &str,
-    reply_to: Option<&[String]>,
+    form: Form<'_>,
 ) -> Result<Step, JobError> {
-    let private = reply_to.is_none();
     let until = app.clock.now_ms() + i64::try_from(app.config.lease.as_millis()).unwrap_or(i64::MAX / 2);
     app.store.commit(still_leased(job, until).into()).await?;
     let message = NewMessage {
         content: liquid_safe(text),
-        private,
-        copies: reply_to.unwrap_or_default().to_vec(),
+        private: matches!(form, Form::Note),
+        copies: if let Form::Reply(copies) = form { copies.to_vec() } else { Vec::new() },
         effect: effect.id.clone(),
+        automatic: matches!(form, Form::Automatic),
     };
     match desk.chatwoot.create_message(effect.conversation, &message, None).await {
         Ok(message) => Ok(posted(app, effect, &message)?),
@@ -241,7 +257,7 @@ async fn post(
         }
         Err(error) => {
             match &effect.draft {
-                Some(draft) if !private => take_back(app, effect, draft).await?,
+                Some(draft) if matches!(form, Form::Reply(_)) => take_back(app, effect, draft).await?,
                 _ => app.store.commit(unsend(&effect.id).into()).await.map(drop)?,
             }
             Err(error.into())
@@ -309,7 +325,7 @@ fn is_for_a_person(error: &CallError) -> bool {
 }
 
 /// The end of an effect, and of the draft behind a reply.
-fn end(
+pub(super) fn end(
     app: &App,
     effect: &Effect,
     state: EffectState,

@@ -9,6 +9,7 @@ mod delivery;
 mod desk;
 mod finding;
 mod house;
+mod mail;
 mod patient;
 mod secret;
 mod token;
@@ -108,6 +109,7 @@ pub async fn examine(config: &Config, clock: &Clock, fix: bool) -> Diagnosis {
         checks.extend(house::queue(config, store, clock).await);
     }
     checks.push(house::model(config).await);
+    checks.push(mail::examine(config).await);
     checks.push(address::examine(config).await);
     Diagnosis { well: are_well(&checks) && desks.iter().all(|desk| desk.well), checks, desks }
 }

@@ -3,12 +3,12 @@
 use super::ingest::moved;
 use super::{JobError, Step, nothing, want_soon};
 use crate::app::{App, Desk, Notice};
-use crate::chatwoot::api::Page;
+use crate::chatwoot::api::{CallError, Page};
 use crate::model::Role;
 use crate::store::Batch;
 use crate::store::conversations::keep_conversation;
 use crate::store::decisions::Cause;
-use crate::store::drafts::{DraftState, Drafted, begin_drafting, make_ready, move_draft};
+use crate::store::drafts::{DraftState, Drafted, answer_message, begin_drafting, make_ready, move_draft};
 use crate::store::effects::{Change, NewEffect};
 use crate::store::jobs::Job;
 use crate::store::messages::{Mover, Sight, keep_message, message_told};
@@ -54,11 +54,16 @@ pub async fn run(app: &App, desk: &Desk, job: &Job) -> Result<Step, JobError> {
     if !matches!(draft.state, DraftState::Queued | DraftState::Drafting) {
         return Ok(nothing());
     }
-    let conversation = desk.chatwoot.conversation(draft.conversation).await?;
-    let thread = desk.chatwoot.messages(draft.conversation, Page::Latest).await?;
+    let (conversation, thread) = match read(desk, &draft).await {
+        Ok(read) => read,
+        Err(CallError::NoSuchThing { .. }) => {
+            return not_needed(app, &draft, None, "the conversation was deleted on the desk");
+        }
+        Err(error) => return Err(error.into()),
+    };
     let answers = match to_answer(&conversation, &thread) {
         Ok(message) => message,
-        Err(reason) => return not_needed(app, &draft, &conversation, reason),
+        Err(reason) => return not_needed(app, &draft, Some(&conversation), reason),
     };
     if answers.id > draft.answers && !app.store.is_decided(desk.id, answers.id, Cause::Message).await? {
         return wait_for_decision(app, &draft, &conversation, &thread).await;
@@ -67,11 +72,18 @@ pub async fn run(app: &App, desk: &Desk, job: &Job) -> Result<Step, JobError> {
         return Ok(Step::Later(pause, "the customer may still be writing"));
     }
     // Conflicts when it was superseded a moment ago: the next try finds that and ends.
-    app.store.commit(begin_drafting(&id).into()).await?;
+    let mut begin = Batch::from(begin_drafting(&id));
+    begin.push(answer_message(&id, answers.id));
+    app.store.commit(begin).await?;
     let mut made = write(app, desk, &draft, &conversation, &thread, answers).await?;
     made.copies = copies(desk, &conversation, answers).await?;
     let batch = keep(app, &draft, &conversation, &thread, answers, &made).await?;
     Ok(Step::Done(batch, vec![Notice::QueueChanged, Notice::DraftChanged(id)]))
+}
+
+async fn read(desk: &Desk, draft: &Draft) -> Result<(Conversation, Vec<Message>), CallError> {
+    let conversation = desk.chatwoot.conversation(draft.conversation).await?;
+    Ok((conversation, desk.chatwoot.messages(draft.conversation, Page::Latest).await?))
 }
 
 /// The customer's last message, unless nobody waits for an answer any more.
@@ -90,7 +102,12 @@ fn to_answer<'a>(conversation: &Conversation, thread: &'a [Message]) -> Result<&
     }
 }
 
-fn not_needed(app: &App, draft: &Draft, conversation: &Conversation, reason: &str) -> Result<Step, JobError> {
+fn not_needed(
+    app: &App,
+    draft: &Draft,
+    conversation: Option<&Conversation>,
+    reason: &str,
+) -> Result<Step, JobError> {
     let mut batch = Batch::from(move_draft(
         &draft.id,
         draft.state,
@@ -98,7 +115,9 @@ fn not_needed(app: &App, draft: &Draft, conversation: &Conversation, reason: &st
         Some(reason),
         app.clock.now_ms(),
     ));
-    batch.push(keep_conversation(draft.desk, conversation)?);
+    if let Some(conversation) = conversation {
+        batch.push(keep_conversation(draft.desk, conversation)?);
+    }
     Ok(Step::Done(batch, vec![Notice::DraftChanged(draft.id.clone())]))
 }
 

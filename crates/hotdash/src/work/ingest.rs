@@ -1,8 +1,9 @@
 //! Reading a delivery: what happened, what is true now, and whether somebody must decide.
 
-use super::{JobError, Step, decide, nothing, ours, sla};
+use super::{JobError, Step, automate, decide, nothing, opened, ours, sla};
 use crate::app::{App, Notice};
 use crate::chatwoot::event::{Misread, understand};
+use crate::store::automations::cancel_automations_of_closed;
 use crate::store::conversations::keep_conversation;
 use crate::store::decisions::Cause;
 use crate::store::deliveries::{bury_delivery, settle_delivery};
@@ -13,6 +14,7 @@ use crate::store::gaps::repair_gap;
 use crate::store::jobs::{Job, enqueue};
 use crate::store::messages::{Mover, Sight, draft_follows_message, keep_message, message_told};
 use crate::store::{Batch, Store, StoreError};
+use hotdash_core::automation::Trigger;
 use hotdash_core::conversation::{Conversation, Direction, Message, Status};
 use hotdash_core::event::Event;
 use hotdash_core::facts::told_by;
@@ -104,9 +106,13 @@ async fn consequences(
 ) -> Result<Option<Consequences>, JobError> {
     let Some(origin) = origin(app, job, event).await? else { return Ok(None) };
     let mut batch = keep(job.desk, event, heard, app.clock.now_ms())?;
+    batch.append(opened::again(app, job.desk, event).await?);
     let note = match event {
         Event::MessageCreated { message, conversation, .. } if origin.is_ours() => {
             tracing::debug!(message = %message.id, conversation = %conversation.id, "our own message");
+            if message.is_human_reply() {
+                batch.append(looked_at(app, job.desk, conversation, message, Trigger::Reply));
+            }
             Some("our own message")
         }
         Event::MessageCreated { message, conversation, .. } => {
@@ -147,6 +153,7 @@ pub fn keep(desk: DeskId, event: &Event, heard: Heard, now: i64) -> Result<Batch
         batch.push(keep_conversation(desk, conversation)?);
         if matches!(conversation.status, Status::Resolved | Status::Snoozed) {
             batch.append(end_drafts_of_closed(desk, conversation.id, now));
+            batch.push(cancel_automations_of_closed(desk, conversation.id, now));
         }
     }
     if let Event::MessageCreated { message, conversation, changed }
@@ -230,13 +237,28 @@ pub(super) fn moved(
             let reason = "the customer wrote again";
             batch.append(supersede_drafts(desk, conversation.id, message.id, reason, now));
             batch.push(enqueue(decide::job_for(app, desk, conversation.id, message.id)));
+            let trigger = Trigger::CustomerMessage;
+            batch.append(looked_at(app, desk, conversation, message, trigger));
         }
         Mover::Human => {
             let reason = "a person answered";
             batch.append(end_drafts(desk, conversation.id, message.id, reason, now));
+            batch.append(looked_at(app, desk, conversation, message, Trigger::Reply));
         }
         Mover::Ours | Mover::Other => {}
     }
+}
+
+/// After it was decided about: what rules do by themselves.
+fn looked_at(
+    app: &App,
+    desk: DeskId,
+    conversation: &Conversation,
+    message: &Message,
+    trigger: Trigger,
+) -> Batch {
+    let job = automate::job_after(app, desk, conversation.id, message.id, trigger);
+    job.map_or_else(Batch::new, |job| enqueue(job).into())
 }
 
 /// A customer's message that a draft answers was deleted or rewritten: what waits answers something else.

@@ -91,7 +91,8 @@ pub async fn replay(
 }
 
 fn lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty())
+    // Editors of some systems put a mark in front.
+    (1..).zip(text.trim_start_matches('\u{feff}').lines()).filter(|(_, line)| !line.trim().is_empty())
 }
 
 fn believed(deliveries: &str, secrets: &HookSecrets, report: &mut Report) -> Vec<Verified> {
@@ -283,9 +284,15 @@ fn public<'a>(thread: impl Iterator<Item = &'a Message>) -> Vec<Value> {
     messages.into_iter().map(line).collect()
 }
 
+/// Deliveries from 4.13 on leave out the backslash of a hard break and the line ends behind a text; REST has both.
+fn as_delivered(text: &str) -> String {
+    text.replace("\\\n", "\n").trim_end_matches('\n').to_owned()
+}
+
 fn line(message: &Message) -> Value {
     // A survey's words are made anew for whoever asks: with its link in deliveries, without it in REST.
-    let text = message.content.as_ref().filter(|_| message.content_type != SURVEY);
+    let text = message.content.as_deref().filter(|_| message.content_type != SURVEY);
+    let text = text.map(as_delivered);
     let kind = json!([message.direction, message.content_type]);
     json!({ "id": message.id, "kind": kind, "text": text })
 }

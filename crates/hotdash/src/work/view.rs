@@ -4,6 +4,7 @@ use super::draft::{Draft, DraftBody};
 use super::recheck;
 use crate::app::{App, Desk};
 use crate::store::StoreError;
+use crate::store::automations::KeptAutomation;
 use crate::store::drafts::DraftState;
 use crate::store::effects::{Change, EffectState};
 use crate::store::reviews::Review;
@@ -87,6 +88,8 @@ pub struct DraftPage {
     pub checks_passed: Vec<&'static str>,
     pub decision: Option<DecisionView>,
     pub effects: Vec<EffectView>,
+    /// What rules did, will do, or must not do by themselves.
+    pub automations: Vec<KeptAutomation>,
     pub history: Vec<HistoryItem>,
     pub reviews: Vec<ReviewView>,
     pub desk_link: String,
@@ -130,6 +133,7 @@ pub async fn draft_page(app: &App, desk: &Desk, id: &DraftId) -> Result<Option<D
         findings,
         decision: decision(app, &draft).await?,
         effects: effects(app, desk, &draft).await?,
+        automations: app.store.automations(draft.desk, draft.conversation).await?,
         history: history(app, desk, &draft, &conversation).await?,
         reviews: reviews(app, &users, &draft).await?,
         desk_link: desk.link_to(draft.conversation),
@@ -201,6 +205,12 @@ async fn effects(app: &App, desk: &Desk, draft: &Draft) -> Result<Vec<EffectView
                 Change::SetPriority { priority } => format!("Set priority {priority:?}").to_lowercase(),
                 Change::Note { .. } => "Private note".into(),
                 Change::Reply { .. } => "Reply to the customer".into(),
+                Change::Template { template, .. } => format!("Automatic message “{template}”"),
+                Change::Snooze { .. } => "Snooze".into(),
+                Change::Resolve { .. } => "Resolve".into(),
+                Change::Mail { to, .. } if to.is_empty() => "Mail to the leads".into(),
+                Change::Mail { to, .. } => format!("Mail to {to}"),
+                Change::Chat { .. } => "Notice in the team's chat".into(),
             },
             state: effect.state,
             outcome: effect.outcome,

@@ -55,3 +55,7 @@ document.addEventListener("input", (event) => {
   clearTimeout(timer);
   timer = setTimeout(() => check(field), PAUSE_MS);
 });
+
+// Whoever was faster than this script has typed already.
+const field = document.querySelector("[data-check]");
+if (field && field.value !== field.defaultValue) check(field);

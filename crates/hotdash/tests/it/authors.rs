@@ -121,6 +121,7 @@ async fn a_later_message_that_is_decided_changes_nothing_when_it_is_told_again()
         rulebook: "",
         analysis: &json!({}),
         body: &json!({}),
+        seen: &json!({}),
         decided_at: 1,
     };
     waiting.app.store.commit(keep_decision(&decided).unwrap().into()).await.unwrap();
@@ -144,6 +145,13 @@ async fn a_colleagues_answer_ends_the_draft() {
 async fn an_answer_from_the_channels_own_app_ends_the_draft() {
     let echo = agent().with("sender", Value::Null).with("content_attributes", json!({"external_echo": true}));
     assert_eq!(reaction(echo).await, ends("a person answered"));
+}
+
+#[tokio::test]
+async fn an_answer_of_somebody_deleted_since_ends_the_draft() {
+    assert_eq!(reaction(agent().with("sender", Value::Null)).await, ends("a person answered"));
+    let note = agent().with("sender", Value::Null).with("private", json!(true));
+    assert_eq!(reaction(note).await, stays());
 }
 
 #[tokio::test]

@@ -27,6 +27,15 @@ both_databases!(killed_two_hundred_times);
 const KILLS: usize = 200;
 const CONVERSATIONS: usize = 40;
 const DESK: DeskId = DeskId(1);
+/// A rule speaks too, and also dies in the middle of it.
+const WELCOME: &str = r#"
+[[rule]]
+id = "welcome"
+group = "tags"
+when = { always = true }
+once = "conversation"
+then = { template = "welcome" }
+"#;
 
 async fn killed_two_hundred_times(database: &Database) {
     let mut run = Run::prepare(database).await;
@@ -76,8 +85,13 @@ impl Run {
         let files = tempfile::tempdir().unwrap();
         let hours = files.path().join("hours.toml");
         std::fs::write(&hours, AROUND_THE_CLOCK).unwrap();
+        let (rules, templates) = (files.path().join("rules.toml"), files.path().join("templates.toml"));
+        std::fs::write(&rules, WELCOME).unwrap();
+        std::fs::write(&templates, "[template.welcome.text]\nen = \"Welcome!\"").unwrap();
         let environment: BTreeMap<String, String> = [
             ("HOTDASH_HOURS_FILE", hours.display().to_string()),
+            ("HOTDASH_RULES_FILE", rules.display().to_string()),
+            ("HOTDASH_TEMPLATES_FILE", templates.display().to_string()),
             ("CHATWOOT_BASE_URL", server.url()),
             ("CHATWOOT_TOKEN", token),
             ("CHATWOOT_ACCOUNT_ID", "1".to_owned()),
@@ -182,19 +196,26 @@ impl Run {
         }
     }
 
-    /// Each approved reply is on the desk once, and so is each draft's note.
+    /// Each approved reply is on the desk once, and so is each draft's note, and what a rule says at most once: an answer
+    /// that was faster makes it needless.
     async fn everything_once(&self, approved: &BTreeMap<i64, Draft>) {
         assert_eq!(approved.len(), CONVERSATIONS);
+        let mut welcomed = 0;
         for (id, draft) in approved {
             let messages = self.desk.messages(*id).unwrap();
             let public = messages.iter().filter(|m| m.message_type == MessageType::Outgoing && !m.private);
-            let replies: Vec<_> = public.filter_map(|m| m.content.as_deref()).collect();
+            let is_automatic = |m: &&Message| m.content_attributes.contains_key("automation_rule_id");
+            let (automatic, replies): (Vec<_>, Vec<_>) = public.partition(is_automatic);
+            assert!(automatic.len() <= 1, "conversation {id}: {automatic:?}");
+            welcomed += automatic.len();
+            let replies: Vec<_> = replies.into_iter().filter_map(|m| m.content.as_deref()).collect();
             assert_eq!(replies, [draft.text.as_str()], "conversation {id}");
             let notes = messages.iter().filter(|m| m.private).count();
             assert_eq!(notes, 1, "notes of conversation {id}");
             let state = newest(&self.store, *id).await.map(|d| d.state);
             assert_eq!(state, Some(DraftState::Sent), "conversation {id} at {}", self.url);
         }
+        assert!(welcomed > CONVERSATIONS / 2, "only {welcomed} were welcomed");
     }
 }
 

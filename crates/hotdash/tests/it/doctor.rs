@@ -4,6 +4,7 @@ mod address;
 mod delivery;
 mod desk;
 mod house;
+mod mail;
 mod output;
 mod secret;
 mod token;

@@ -4,6 +4,8 @@
 #[cfg(test)]
 mod authors;
 #[cfg(test)]
+mod automation;
+#[cfg(test)]
 mod backfill;
 #[cfg(test)]
 mod channels;
@@ -33,6 +35,8 @@ mod liquid;
 mod model;
 #[cfg(test)]
 mod older_desks;
+#[cfg(test)]
+mod opened;
 #[cfg(test)]
 mod ours;
 #[cfg(test)]

@@ -220,7 +220,7 @@ async fn a_slow_model_times_out() {
     let started = Instant::now();
     let error = model(&url).complete(QUESTION).await.unwrap_err();
     assert_eq!(error, ModelError::TimedOut { after: Duration::from_millis(1500) });
-    assert!(started.elapsed() < Duration::from_secs(3));
+    assert!(started.elapsed() < Duration::from_secs(30), "it did not wait for the answer");
 }
 
 /// Accepts, reads a little, writes these bytes, and then drips or hangs up.

@@ -25,6 +25,7 @@ both_databases!(
     what_was_written_before_hotdash_came_is_history,
     a_threat_that_only_the_drafter_read_is_decided_about,
     looking_costs_the_desk_one_part_in_fifty,
+    a_desk_that_knows_no_such_account_is_looked_at_again,
     a_wait_for_our_own_turn_is_no_work_of_the_desk,
 );
 
@@ -221,6 +222,26 @@ async fn a_lost_deletion_is_found_by_a_second_look(database: &Database) {
     let (ours, theirs) = watchful.both_truths().await;
     assert_eq!(ours, theirs);
     assert_eq!(watchful.gaps().await, (1, 0));
+    watchful.house.close().await;
+}
+
+async fn a_desk_that_knows_no_such_account_is_looked_at_again(database: &Database) {
+    let watchful = Watchful::start(database).await;
+    watchful.catch_up().await;
+    let refused_in_account = "Resource could not be found".to_owned();
+    let gone = Faults { refused_in_account, refused_status: 404, ..Faults::default() };
+    watchful.house.desk.set_faults(gone);
+    let sql = "SELECT CAST(count(*) AS BIGINT) FROM jobs
+               WHERE kind = 'poll' AND state = 'ready' AND last_error LIKE '%no such thing%'";
+    let started = std::time::Instant::now();
+    watchful.pass(120);
+    while watchful.house.app.store.read(sql, vec![]).await.unwrap()[0].int(0).unwrap() == 0 {
+        assert!(started.elapsed() < Duration::from_secs(30), "it is not tried again");
+        watchful.pass(1);
+        watchful.house.app.work.notify_one();
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    watchful.catch_up().await;
     watchful.house.close().await;
 }
 

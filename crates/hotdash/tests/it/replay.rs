@@ -274,6 +274,15 @@ fn the_command_says_what_is_different() {
     assert!(equal && report["equal"] == 40 && report["different"] == json!([]), "{text}");
     let (equal, table) = command(&finals, &[]);
     assert!(equal && table.contains("40    equal to the desk"), "{table}");
+    // REST keeps what deliveries leave out of a text.
+    let longer = finals.replace("\"content\": \"more from 1.1\"", "\"content\": \"more \\\\\\nfrom 1.1\\n\"");
+    assert_ne!(longer, finals);
+    let (_, text) = command(&format!("\u{feff}{longer}"), &["--json"]);
+    let report: Value = serde_json::from_str(&text).unwrap();
+    let theirs = &report["different"][0]["theirs"][0]["text"];
+    assert_eq!((&report["equal"], theirs), (&json!(39), &json!("more \nfrom 1.1")), "{text}");
+    let longer = finals.replace("\"content\": \"more from 1.1\"", "\"content\": \"more from 1.1\\n\\n\"");
+    assert!(command(&longer, &[]).0);
 
     let mut other: Value = serde_json::from_str(finals.lines().next().unwrap()).unwrap();
     other["conversation"]["status"] = json!("snoozed");

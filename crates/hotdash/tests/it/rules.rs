@@ -286,9 +286,8 @@ async fn what_a_program_puts_is_what_people_see(database: &Database) {
         told.contains("[[rule]]") && told.contains("Refunds"),
         "it is kept in the grammar's own words: {told}"
     );
-    let back =
-        ada.send_json(Method::PUT, "/api/rules", &json!({ "text": NORWAY, "version": 2, "note": "by hand" }));
-    assert_eq!(back.await.0, StatusCode::OK);
+    let norway = json!({ "text": NORWAY, "version": 2, "note": "by hand" });
+    assert_eq!(ada.send_json(Method::PUT, "/api/rules", &norway).await.0, StatusCode::OK);
     let (_, page) = ada.get("/rules").await;
     assert!(page.contains("by hand") && page.contains("The customs papers take a while."), "{page}");
 

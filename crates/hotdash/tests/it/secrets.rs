@@ -2,12 +2,11 @@
 //! in text and in JSON, while a desk on the same host sends its own cookies along. Then everything that hotdash logged,
 //! showed and kept is searched for each of them.
 
+mod model;
+
 use crate::crash::wait_until_ready;
 use crate::support::house::{open_website, register};
 use crate::support::{Database, both_databases};
-use axum::http::HeaderMap;
-use axum::routing::post;
-use axum::{Json, Router};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use chatwoot_sandbox::sign::signature;
@@ -34,6 +33,15 @@ const NEW_SECRET: &str = "planted-second-webhook-secret-4711";
 const DESK_COOKIE: &str = "planted-session-of-the-desk-4711";
 const AUTHORIZATION: &str = "planted-authorization-4711";
 const DESK_HEADER: &str = "planted-api-access-token-4711";
+const MAIL_PASSWORD: &str = "planted-mail-password-4711";
+const CHAT_ADDRESS: &str = "planted-chat-address-4711";
+const TELL: &str = r#"
+[[rule]]
+id = "tell"
+group = "tags"
+when = { always = true }
+then = { notify = ["webhook", "lead@acme.test"] }
+"#;
 const PASSWORD: &str = "planted password 4711 of ada";
 const WRONG_PASSWORD: &str = "planted wrong password 4711";
 const WORDS: &str = "planted-words-of-a-customer-4711";
@@ -89,29 +97,6 @@ async fn no_secret_is_logged_shown_or_kept(database: &Database) {
     server.shut_down().await;
 }
 
-/// A model that answers once and then refuses the key, repeating it.
-async fn model() -> String {
-    let asked = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
-    let route = post(move |headers: HeaderMap| async move {
-        assert_eq!(headers["authorization"], format!("Bearer {MODEL_KEY}"));
-        if asked.fetch_add(1, std::sync::atomic::Ordering::Relaxed) == 0 {
-            let reply = json!({"reply": "Hello, it takes 4 to 7 working days.", "sources": []}).to_string();
-            let message = json!({"role": "assistant", "content": reply});
-            return (
-                StatusCode::OK,
-                Json(json!({"model": "m", "choices": [{"index": 0, "message": message}]})),
-            );
-        }
-        let message = format!("Incorrect API key provided: {MODEL_KEY}.");
-        (StatusCode::UNAUTHORIZED, Json(json!({"error": {"message": message}})))
-    });
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}/v1", listener.local_addr().unwrap());
-    let router = Router::new().route("/v1/chat/completions", route);
-    tokio::spawn(async move { axum::serve(listener, router).await });
-    url
-}
-
 /// The newest draft of a conversation, once it waits for a person.
 async fn drafted(store: &Store, conversation: i64) -> String {
     let started = Instant::now();
@@ -135,7 +120,14 @@ impl Run {
         let url = format!("http://127.0.0.1:{port}");
         let token = desk.token(1).unwrap();
         let secret = register(&server.url(), &token, &url).await.expose_secret().to_owned();
+        let files = tempfile::tempdir().unwrap();
+        let rules = files.path().join("rules.toml");
+        fs::write(&rules, TELL).unwrap();
         let environment: BTreeMap<String, String> = [
+            // Nobody is there: what failed is told.
+            ("SMTP_URL", format!("smtp://ada:{MAIL_PASSWORD}@127.0.0.1:9")),
+            ("HOTDASH_NOTIFY_WEBHOOK", format!("http://127.0.0.1:9/{CHAT_ADDRESS}")),
+            ("HOTDASH_RULES_FILE", rules.display().to_string()),
             ("CHATWOOT_BASE_URL", server.url()),
             ("CHATWOOT_TOKEN", token.clone()),
             ("CHATWOOT_ACCOUNT_ID", "1".to_owned()),
@@ -146,7 +138,7 @@ impl Run {
             ("HOTDASH_UNDO_SECONDS", "0".to_owned()),
             ("HOTDASH_DEBOUNCE_MS", "0".to_owned()),
             ("HOTDASH_LOG", "trace".to_owned()),
-            ("OPENAI_BASE_URL", model().await),
+            ("OPENAI_BASE_URL", model::open().await),
             ("OPENAI_API_KEY", MODEL_KEY.to_owned()),
             ("OPENAI_MODEL", "m".to_owned()),
         ]
@@ -157,6 +149,8 @@ impl Run {
             ("first webhook secret", secret),
             ("second webhook secret", NEW_SECRET.to_owned()),
             ("model key", MODEL_KEY.to_owned()),
+            ("mail password", MAIL_PASSWORD.to_owned()),
+            ("chat address", CHAT_ADDRESS.to_owned()),
             ("cookie of the desk", DESK_COOKIE.to_owned()),
             ("authorization header", AUTHORIZATION.to_owned()),
             ("token header", DESK_HEADER.to_owned()),
@@ -171,7 +165,7 @@ impl Run {
             pages: String::new(),
             logs: String::new(),
             secrets: secrets.into(),
-            files: tempfile::tempdir().unwrap(),
+            files,
         }
     }
 

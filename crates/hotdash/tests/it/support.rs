@@ -2,6 +2,7 @@
 
 pub(crate) mod alone;
 pub(crate) mod house;
+pub(crate) mod mailbox;
 pub(crate) mod postgres;
 
 use hotdash::store::Store;

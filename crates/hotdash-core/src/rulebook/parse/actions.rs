@@ -46,6 +46,7 @@ impl Reader {
         if let Some(value) = table.get("assign") {
             actions.extend(self.strategy("then.assign", value).map(Then::Assign));
         }
+        actions.extend(self.automatic(table).into_iter().map(Then::Automate));
         if actions.is_empty() {
             self.problem("then", "the rule does nothing");
         }

@@ -4,14 +4,12 @@ use super::{Reader, number};
 use crate::analysis::words::{normalize, tokenize};
 use crate::rulebook::condition::{Condition, Operator, Subject, Test, Times};
 use crate::rulebook::keywords::{Denied, List};
+use crate::rulebook::pattern::Pattern;
 use crate::rulebook::vocabulary::{
     DENIED, GROUPS, Kind, Mark, OPERATORS, SENDER_PARTS, TIMES, TYPES, Type, VIPS,
 };
-use regex::{Regex, RegexBuilder};
 use toml::{Table, Value};
 
-/// A compiled pattern may not take more memory than this.
-const PATTERN_BYTES: usize = 1 << 20;
 const PATTERN_CHARACTERS: usize = 2_000;
 /// Together they may not fill the memory either.
 const MOST_PATTERNS: usize = 2_000;
@@ -279,7 +277,7 @@ impl Reader {
         if lists.is_empty() { self.refuse(key, "expected a list for some language") } else { Some(lists) }
     }
 
-    fn pattern(&mut self, key: &str, pattern: &str) -> Option<Regex> {
+    fn pattern(&mut self, key: &str, pattern: &str) -> Option<Pattern> {
         self.patterns += 1;
         if self.patterns > MOST_PATTERNS {
             return self
@@ -289,8 +287,8 @@ impl Reader {
             return self.refuse(key, &format!("longer than {PATTERN_CHARACTERS} characters"));
         }
         // Linear in the message's length, whatever the pattern: nothing here goes back.
-        match RegexBuilder::new(pattern).case_insensitive(true).size_limit(PATTERN_BYTES).build() {
-            Ok(regex) => Some(regex),
+        match Pattern::new(pattern) {
+            Ok(pattern) => Some(pattern),
             Err(error) => self.refuse(key, &error.to_string()),
         }
     }

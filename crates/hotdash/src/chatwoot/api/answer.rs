@@ -95,6 +95,8 @@ fn refusal(call: &Call, status: StatusCode, headers: &HeaderMap, body: &[u8]) ->
         StatusCode::BAD_REQUEST => CallError::BadRequest { call },
         StatusCode::PAYMENT_REQUIRED => CallError::PaymentRequired { call, message },
         StatusCode::FORBIDDEN => CallError::Forbidden { call, message },
+        // Said by what stands in front of a desk that is not there: the thing itself may well be.
+        StatusCode::NOT_FOUND if refusal.error.is_none() => CallError::NotTheDesk { call },
         StatusCode::NOT_FOUND => CallError::NoSuchThing { call },
         StatusCode::NOT_ACCEPTABLE => CallError::DashboardRoute { call },
         StatusCode::UNPROCESSABLE_ENTITY if message.contains("Too many messages") => {

@@ -161,7 +161,7 @@ fn sign<T>(outcome: &Result<T, CallError>) -> Sign {
         // Said by what stands in front of a desk that is not there.
         Err(CallError::ServerFault { status: 502..=504, .. }) => Sign::Down,
         Err(CallError::ServerFault { .. }) => Sign::Fault,
-        Err(CallError::UnknownValue { .. }) => Sign::Nothing,
+        Err(CallError::UnknownValue { .. } | CallError::NotTheDesk { .. }) => Sign::Nothing,
         // A refusal is an answer, too.
         Ok(_) | Err(_) => Sign::Well,
     }

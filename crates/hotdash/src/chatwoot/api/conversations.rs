@@ -3,15 +3,17 @@
 use super::{As, Call, CallError, Chatwoot};
 use crate::chatwoot::wire::WireConversation;
 use crate::chatwoot::wire::people::{WireAgent, WireTeam};
-use hotdash_core::conversation::{Agent, Conversation, Priority};
+use hotdash_core::conversation::{Agent, Conversation, Priority, Status};
 use hotdash_core::ids::{AgentId, ConversationId, TeamId};
 use http::Method;
+use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::json;
 
 const SHOW: &str = "/api/v1/accounts/{account}/conversations/{conversation}";
 const ASSIGNMENTS: &str = "/api/v1/accounts/{account}/conversations/{conversation}/assignments";
 const LABELS: &str = "/api/v1/accounts/{account}/conversations/{conversation}/labels";
+const STATUS: &str = "/api/v1/accounts/{account}/conversations/{conversation}/toggle_status";
 const PRIORITY: &str = "/api/v1/accounts/{account}/conversations/{conversation}/toggle_priority";
 
 impl Chatwoot {
@@ -95,6 +97,31 @@ impl Chatwoot {
         let call = self.of(Method::POST, PRIORITY, id);
         let body = json!({ "priority": priority.map(priority_name) });
         self.repeated(&call, Some(&body), As::Ourselves).await.map(drop)
+    }
+
+    /// Sets the status; `until` ends a snooze. Setting it twice is setting it once.
+    ///
+    /// # Errors
+    /// [`CallError`]; a 500 here is `UnknownValue` and is not repeated.
+    pub async fn set_status(
+        &self,
+        id: ConversationId,
+        status: Status,
+        until: Option<Timestamp>,
+    ) -> Result<(), CallError> {
+        let name = match status {
+            Status::Open => "open",
+            Status::Resolved => "resolved",
+            Status::Pending => "pending",
+            Status::Snoozed => "snoozed",
+        };
+        let mut body = json!({ "status": name });
+        if let Some(until) = until {
+            // Whole seconds: what is left of one is waited for, so that nobody comes back too early.
+            let seconds = until.as_second() + i64::from(until.subsec_nanosecond() > 0);
+            body["snoozed_until"] = json!(seconds);
+        }
+        self.repeated(&self.of(Method::POST, STATUS, id), Some(&body), As::Ourselves).await.map(drop)
     }
 
     async fn labels_by(

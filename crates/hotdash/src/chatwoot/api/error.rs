@@ -32,6 +32,10 @@ pub enum CallError {
     NoSuchThing {
         call: Call,
     },
+    /// A 404 in words that are not Chatwoot's.
+    NotTheDesk {
+        call: Call,
+    },
     BadRequest {
         call: Call,
     },
@@ -145,6 +149,7 @@ impl CallError {
             Self::AccountSuspended { .. } => "the account is suspended".into(),
             Self::Unauthorized { message, .. } => format!("the desk refused the token: {message}"),
             Self::NoSuchThing { .. } => "the desk has no such thing".into(),
+            Self::NotTheDesk { .. } => "something that is not Chatwoot answered (404)".into(),
             Self::BadRequest { .. } => "the desk could not read the request (400)".into(),
             Self::Invalid { message, .. } => format!("the desk refused the request: {message}"),
             Self::PaymentRequired { message, .. } => format!("the desk wants payment for this: {message}"),
@@ -185,6 +190,7 @@ impl CallError {
             Self::NotAMember { .. } => "check the account number or invite the user",
             Self::AccountSuspended { .. } => "reactivate it on the desk",
             Self::NoSuchThing { .. } => "it was deleted, or the account number is wrong",
+            Self::NotTheDesk { .. } => "is the desk running behind its proxy, and at this address?",
             Self::BadRequest { .. } => "this is a fault of hotdash, please report it",
             Self::RateLimited { retry_after, .. } => {
                 return Some(format!("the desk wants a pause of {}", pause(*retry_after)));
@@ -226,6 +232,7 @@ impl CallError {
             | Self::AccountSuspended { call }
             | Self::Unauthorized { call, .. }
             | Self::NoSuchThing { call }
+            | Self::NotTheDesk { call }
             | Self::BadRequest { call }
             | Self::Invalid { call, .. }
             | Self::PaymentRequired { call, .. }
@@ -258,6 +265,7 @@ impl CallError {
             Self::AccountSuspended { .. } => "account_suspended",
             Self::Unauthorized { .. } => "unauthorized",
             Self::NoSuchThing { .. } => "no_such_thing",
+            Self::NotTheDesk { .. } => "not_the_desk",
             Self::BadRequest { .. } => "bad_request",
             Self::Invalid { .. } => "invalid",
             Self::PaymentRequired { .. } => "payment_required",
@@ -299,6 +307,7 @@ impl CallError {
                 | Self::DeskDown { .. }
                 | Self::TooManyMessages { .. }
                 | Self::ServerFault { .. }
+                | Self::NotTheDesk { .. }
                 | Self::Unreachable { .. }
                 | Self::LabelsNotKept { .. }
         )

@@ -2,7 +2,7 @@
 
 use super::answer::Answer;
 use super::{As, CallError, Chatwoot};
-use crate::chatwoot::wire::message::Surroundings;
+use crate::chatwoot::wire::message::{AUTOMATIC, Surroundings};
 use crate::chatwoot::wire::{WireContact, WireMessage};
 use hotdash_core::conversation::Message;
 use hotdash_core::ids::{ConversationId, EffectId, MessageId};
@@ -39,6 +39,8 @@ pub struct NewMessage {
     pub copies: Vec<String>,
     /// Our mark, by which the message is recognised when it comes back.
     pub effect: EffectId,
+    /// Nobody wrote it for this conversation: no figure of the desk counts it as an answer.
+    pub automatic: bool,
 }
 
 impl Chatwoot {
@@ -101,11 +103,16 @@ impl Chatwoot {
             return Err(CallError::NothingToSay { call });
         }
         // The customer can read these attributes of public messages: our id and nothing else.
+        // The mark of an automation drives every other attribute out, so it carries our id itself.
+        let mark = match message.automatic {
+            true => json!({ "automation_rule_id": format!("{AUTOMATIC}{}", message.effect) }),
+            false => json!({ "hotdash": { "id": message.effect } }),
+        };
         let mut body = json!({
             "content": message.content,
             "message_type": "outgoing",
             "private": message.private,
-            "content_attributes": { "hotdash": { "id": message.effect } },
+            "content_attributes": mark,
         });
         if !message.copies.is_empty() {
             body["cc_emails"] = json!(message.copies.join(","));

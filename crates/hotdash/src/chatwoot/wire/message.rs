@@ -12,6 +12,9 @@ use serde::de::{self, Deserializer, Visitor};
 use serde_json::{Map, Value};
 use std::fmt;
 
+/// What stands before our id in the mark of an automatic message.
+pub(crate) const AUTOMATIC: &str = "hotdash:";
+
 #[derive(Debug, Clone, Deserialize)]
 pub struct WireMessage {
     pub(crate) id: i64,
@@ -211,7 +214,11 @@ impl WireMessage {
             deleted: attributes.get("deleted").is_some_and(truthy),
             auto_reply: attributes.get("email").and_then(|e| e.get("auto_reply")).is_some_and(truthy),
             in_reply_to: attributes.get("in_reply_to").and_then(Value::as_i64).map(MessageId),
-            effect: filled(text(attributes.get("hotdash").and_then(|h| h.get("id")))).map(EffectId),
+            effect: filled(text(attributes.get("hotdash").and_then(|h| h.get("id"))))
+                .or_else(|| {
+                    Some(text(attributes.get("automation_rule_id"))?.strip_prefix(AUTOMATIC)?.to_owned())
+                })
+                .map(EffectId),
             external_error: filled(text(attributes.get("external_error"))),
             csat: attributes.get("submitted_values").and_then(csat),
         }

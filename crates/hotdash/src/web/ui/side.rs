@@ -2,6 +2,7 @@
 
 use super::letter::is_old;
 use super::words::{self, Moment, Times};
+use crate::store::automations::KeptAutomation;
 use crate::work::view::DraftPage;
 use hotdash_core::analysis::{Analysis, IntentKind, SentimentClass};
 use hotdash_core::conversation::Contact;
@@ -16,6 +17,7 @@ pub(super) struct Side {
     pub(super) history: Vec<Past>,
     pub(super) why: Option<Why>,
     pub(super) effects: Vec<Done>,
+    pub(super) automations: Vec<Itself>,
     pub(super) reviews: Vec<Verdict>,
 }
 
@@ -47,6 +49,16 @@ pub(super) struct Done {
     pub(super) state: &'static str,
     pub(super) icon: &'static str,
     pub(super) outcome: Option<String>,
+}
+
+/// What a rule does by itself.
+pub(super) struct Itself {
+    pub(super) rule: String,
+    pub(super) state: &'static str,
+    pub(super) icon: &'static str,
+    pub(super) why: String,
+    /// When it ended, or when it is judged.
+    pub(super) at: Moment,
 }
 
 pub(super) struct Verdict {
@@ -94,6 +106,7 @@ pub(super) fn side(page: &DraftPage, times: &Times) -> Side {
                 Done { what: e.what.clone(), state, icon, outcome }
             })
             .collect(),
+        automations: page.automations.iter().map(|kept| itself(kept, times)).collect(),
         reviews: page
             .reviews
             .iter()
@@ -106,6 +119,18 @@ pub(super) fn side(page: &DraftPage, times: &Times) -> Side {
                 undone: r.review.undone_at.is_some(),
             })
             .collect(),
+    }
+}
+
+fn itself(kept: &KeptAutomation, times: &Times) -> Itself {
+    let (state, icon) = words::automation(kept.state);
+    let why = kept.outcome.as_deref().unwrap_or(&kept.automation.because);
+    Itself {
+        rule: kept.automation.name.clone(),
+        state,
+        icon,
+        why: why.to_owned(),
+        at: times.at_ms(kept.settled_at.unwrap_or(kept.due_at)),
     }
 }
 

@@ -15,7 +15,7 @@ use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use hotdash_core::ids::ConversationId;
-use hotdash_core::sla::{BREACH, Clock, Span, Time, in_words};
+use hotdash_core::sla::{BREACH, Clock, Pause, Span, Time, in_words};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -155,7 +155,7 @@ fn figures(all: i64, over: i64, still: i64, risk: i64) -> Vec<Figure> {
     vec![
         figure("Over", over, "the time is up", trouble(over, "danger")),
         figure("At risk", risk, "three quarters are up", trouble(risk, "warn")),
-        figure("Running", all - still, "of any age", ""),
+        figure("Running", all - still, "with those that are over", ""),
         figure("Standing still", still, "snoozed, or the customer's turn", ""),
     ]
 }
@@ -218,7 +218,8 @@ fn share(clock: &Clock, time: Time<'_>, times: &Times) -> i64 {
 pub(super) fn left(clock: &Clock, time: Time<'_>, times: &Times) -> LeftView {
     let calendar = match time {
         Time::Wall => None,
-        Time::Working(_) => Some(format!("on the calendar {}", clock.calendar)),
+        Time::Working(_) if clock.calendar == "hours" => Some("in working time".to_owned()),
+        Time::Working(_) => Some(format!("in {} time", clock.calendar)),
     };
     let due = clock.due().map(|due| times.at(due));
     match (&due, clock.spans.last()) {
@@ -228,7 +229,8 @@ pub(super) fn left(clock: &Clock, time: Time<'_>, times: &Times) -> LeftView {
         }
         (_, Some(Span { pause: Some(pause), .. })) => {
             let rest = clock.allowed - clock.elapsed(time, times.now());
-            let text = format!("{} left, stands still: {}", in_words(rest), pause.words());
+            let rest = words::duration(i64::try_from(rest.as_millis()).unwrap_or(i64::MAX));
+            let text = format!("{rest} left, {}", stands_still(*pause));
             LeftView { class: "fine", text, due: None, calendar }
         }
         (Some(due), _) => {
@@ -237,6 +239,15 @@ pub(super) fn left(clock: &Clock, time: Time<'_>, times: &Times) -> LeftView {
             LeftView { class, text, due: Some(due.clone()), calendar }
         }
         (None, _) => LeftView { class: "fine", text: "no deadline".to_owned(), due: None, calendar },
+    }
+}
+
+/// Why, in a word or two.
+fn stands_still(pause: Pause) -> &'static str {
+    match pause {
+        Pause::Snoozed => "snoozed",
+        Pause::Resolved => "resolved",
+        Pause::WaitingForCustomer => "the customer's turn",
     }
 }
 

@@ -1,5 +1,6 @@
 //! Times, channels, languages and states in the words that people use.
 
+use crate::store::automations::AutomationState;
 use crate::store::drafts::DraftState;
 use crate::store::effects::EffectState;
 use hotdash_core::conversation::{Channel, Status};
@@ -193,6 +194,16 @@ pub(super) fn effect(state: EffectState) -> (&'static str, &'static str) {
         EffectState::Done => ("done", "check"),
         EffectState::Refused => ("refused", "warn"),
         EffectState::Dropped => ("not wanted any more", "cross"),
+    }
+}
+
+/// Where an automation is, and its icon.
+pub(super) fn automation(state: AutomationState) -> (&'static str, &'static str) {
+    match state {
+        AutomationState::Waiting => ("waits until", "clock"),
+        AutomationState::Done => ("done", "check"),
+        AutomationState::Cancelled => ("not needed any more", "cross"),
+        AutomationState::Refused => ("not done", "warn"),
     }
 }
 

@@ -47,6 +47,13 @@ findings! {
         ModelBadKey = "model_bad_key",
         ModelUnknown = "model_unknown",
         ModelFailing = "model_failing";
+    "mail":
+        MailNotAnAddress = "mail_not_an_address",
+        MailUnreachable = "mail_unreachable",
+        MailNoTls = "mail_no_tls",
+        MailBadLogin = "mail_bad_login",
+        MailRefuses = "mail_refuses",
+        MailBusy = "mail_busy";
     "address":
         AddressUnspecified = "address_unspecified",
         AddressListensElsewhere = "address_listens_elsewhere",

@@ -145,6 +145,7 @@ async fn messages_written_and_deleted() {
             private: false,
             copies: vec![],
             effect: effect.clone(),
+            automatic: false,
         };
         let message = client.create_message(id, &new, None).await.unwrap();
         assert_eq!((message.conversation, message.direction), (id, Direction::Outgoing), "{name}");
@@ -277,6 +278,7 @@ async fn every_recorded_refusal_has_its_name() {
                 private: true,
                 copies: vec![],
                 effect: EffectId("e".to_owned()),
+                automatic: false,
             };
             client.create_message(ConversationId(1), &new, None).await.unwrap_err()
         };

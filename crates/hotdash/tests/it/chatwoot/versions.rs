@@ -124,7 +124,13 @@ async fn call(client: &Chatwoot, name: &str, path: &str) -> Option<Result<(), Ca
     let id = ConversationId(number_after(path, "/conversations/"));
     let effect = EffectId("e".to_owned());
     let hook = WebhookChange::ours("http://127.0.0.1:4000/hook");
-    let message = NewMessage { content: "Hello".to_owned(), private: false, copies: Vec::new(), effect };
+    let message = NewMessage {
+        content: "Hello".to_owned(),
+        private: false,
+        copies: Vec::new(),
+        effect,
+        automatic: false,
+    };
     Some(match name {
         "api-version" => client.version().await.map(drop),
         _ if name.starts_with("profile-a") => client.profile().await.map(drop),

@@ -184,6 +184,7 @@ fn what_the_guide_quotes_stands_on_the_pages() {
         "Try again",
         "Not known",
         "Why it is here",
+        "By itself",
         "Nothing was done: ",
         "could not be sent: ",
         "is being sent",

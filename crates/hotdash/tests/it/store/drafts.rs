@@ -5,9 +5,9 @@ use super::{DESK, NOW};
 use crate::support::{Database, both_databases};
 use hotdash::store::conversations::keep_conversation;
 use hotdash::store::drafts::{
-    Draft, DraftState, Drafted, Expected, approve_draft, begin_drafting, begin_sending_draft, claim_draft,
-    decide_draft, end_drafts, end_drafts_of_closed, hold_living_draft, make_ready, move_draft, note_of_draft,
-    queue_draft, settle_draft, supersede_drafts,
+    Draft, DraftState, Drafted, Expected, answer_message, approve_draft, begin_drafting, begin_sending_draft,
+    claim_draft, decide_draft, end_drafts, end_drafts_of_closed, hold_living_draft, make_ready, move_draft,
+    note_of_draft, queue_draft, settle_draft, supersede_drafts,
 };
 use hotdash::store::effects::{
     Change, EffectState, NewEffect, begin_sending, drop_pending_of_draft, settle_effect, unsend, want,
@@ -136,6 +136,10 @@ async fn a_draft_is_written_and_shown(database: &Database) {
     run(&store, begin_drafting(&id("1"))).await.unwrap();
     // A try that crashed begins again.
     run(&store, begin_drafting(&id("1"))).await.unwrap();
+    run(&store, answer_message(&id("1"), MessageId(101))).await.unwrap();
+    // The delivery of the message it is about to answer comes late.
+    store.commit(supersede_drafts(DESK, CONVERSATION, MessageId(101), "wrote again", NOW)).await.unwrap();
+    assert_eq!(get(&store, "1").await.state, DraftState::Drafting);
     run(&store, make_ready(&id("1"), &drafted(MessageId(101))).unwrap()).await.unwrap();
     run(&store, note_of_draft(&id("1"), MessageId(500))).await.unwrap();
     run(&store, claim_draft(&id("1"), Some(UserId(4)))).await.unwrap();

@@ -65,6 +65,7 @@ fn decision(told: Explained, times: &Times) -> DecisionView {
         question: match told.question {
             Question::Message => "A customer wrote",
             Question::Offer => "A waiting conversation was offered again",
+            Question::Opening => "A conversation came to people with a message that waits",
         },
         actions: told
             .body
@@ -91,5 +92,9 @@ fn words(action: &Action) -> String {
         Action::SetPriority { priority } => format!("Priority {}", priority.name()),
         Action::Note { .. } => "Write a private note".to_owned(),
         Action::HoldForSecond => "Ask for two approvers".to_owned(),
+        Action::Notify { .. } => "Tell the team".to_owned(),
+        Action::Snooze { .. } => "Snooze".to_owned(),
+        Action::Resolve => "Resolve".to_owned(),
+        Action::SendTemplate { template, .. } => format!("Send the template “{template}”"),
     }
 }

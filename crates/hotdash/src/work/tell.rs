@@ -1,0 +1,70 @@
+//! Telling people of ours: by mail, or in their chat. Like every effect it is stored before it is tried, and repeated
+//! until it is taken. What was sent twice, because an answer got lost, has the same Message-ID.
+
+use super::deliver::end;
+use super::{JobError, Step, nothing};
+use crate::app::{App, Desk};
+use crate::mail::Letter;
+use crate::store::drafts::DraftState;
+use crate::store::effects::{Change, Effect, EffectState, begin_sending};
+use crate::store::jobs::Job;
+use hotdash_core::ids::EffectId;
+
+/// Run the job of one notice.
+pub async fn run(app: &App, desk: &Desk, job: &Job) -> Result<Step, JobError> {
+    let id = EffectId(job.payload.clone());
+    let Some(effect) = app.store.effect(&id).await? else { return Ok(nothing()) };
+    if !matches!(effect.state, EffectState::Pending | EffectState::Sending) {
+        return Ok(nothing());
+    }
+    app.store.commit(begin_sending(&id, app.clock.now_ms()).into()).await?;
+    let told = match &effect.change {
+        Change::Mail { to, subject, text } => mail(app, &effect, to, subject, text).await,
+        Change::Chat { text } => chat(desk, text).await,
+        _ => Err(Told::Refused("not_a_notice".to_owned())),
+    };
+    Ok(match told {
+        Ok(()) => ended(app, &effect, EffectState::Done, "sent"),
+        Err(Told::Refused(why)) => {
+            tracing::warn!(effect = %effect.id, kind = effect.change.kind(), why, "a notice cannot be sent");
+            ended(app, &effect, EffectState::Refused, &why)
+        }
+        Err(Told::Failed(error)) => return Err(error),
+    })
+}
+
+enum Told {
+    /// For good, with the name of the outcome.
+    Refused(String),
+    Failed(JobError),
+}
+
+async fn mail(app: &App, effect: &Effect, to: &str, subject: &str, text: &str) -> Result<(), Told> {
+    if to.is_empty() {
+        return Err(Told::Refused("nobody: no lead works at this desk".to_owned()));
+    }
+    let Some(mail) = &app.mail else {
+        return Err(Told::Refused("not_configured: set SMTP_URL to have mail sent".to_owned()));
+    };
+    let letter =
+        Letter { id: effect.id.as_str(), at: app.clock.now(), to, subject, text, html: None, inline: &[] };
+    mail.send(&letter).await.map_err(|error| match error.is_worth_retrying() {
+        true => Told::Failed(error.into()),
+        false => Told::Refused(format!("{}: {error}", error.code())),
+    })
+}
+
+async fn chat(desk: &Desk, text: &str) -> Result<(), Told> {
+    let Some(chat) = &desk.chat else {
+        return Err(Told::Refused("not_configured: set HOTDASH_NOTIFY_WEBHOOK to have it told".to_owned()));
+    };
+    chat.post(text).await.map_err(|error| match error.is_worth_retrying() {
+        true => Told::Failed(error.into()),
+        false => Told::Refused(format!("{}: {error}", error.code())),
+    })
+}
+
+fn ended(app: &App, effect: &Effect, state: EffectState, outcome: &str) -> Step {
+    let (batch, notices) = end(app, effect, state, outcome, None, DraftState::Sent);
+    Step::Done(batch, notices)
+}
