@@ -22,6 +22,8 @@
 //! | [`draft`] | replies: composed, asked of a model, checked, shown |
 //! | [`sla`] | what is promised, and the clocks that watch it |
 //! | [`grade`] | how good a reply was |
+//! | [`facts`] | what was measured of a conversation, as Chatwoot measures it |
+//! | [`figures`] | reports made of facts: the desk's own and ours |
 
 pub mod action;
 pub mod analysis;
@@ -33,6 +35,8 @@ pub mod conversation;
 pub mod decide;
 pub mod draft;
 pub mod event;
+pub mod facts;
+pub mod figures;
 pub mod grade;
 pub mod hours;
 pub mod ids;

@@ -316,6 +316,31 @@ CREATE TABLE sessions (
 );
 CREATE INDEX sessions_by_expiry ON sessions (expires_at);
 
+-- Figures ------------------------------------------------------------------------------------------------------------
+
+-- What deliveries told of a conversation's past: its state and its messages do not show it any more. Never changed, only
+-- added to.
+CREATE TABLE told (
+    desk BIGINT NOT NULL,
+    conversation BIGINT NOT NULL,
+    -- microseconds
+    at BIGINT NOT NULL,
+    what TEXT NOT NULL,
+    PRIMARY KEY (desk, conversation, at, what)
+);
+
+-- What was measured of each conversation. Made of what is above and of nothing else, so it can be made anew.
+CREATE TABLE facts (
+    desk BIGINT NOT NULL,
+    conversation BIGINT NOT NULL,
+    -- how often something changed that it is made of, and how often of these it was made
+    wanted BIGINT NOT NULL,
+    made BIGINT NOT NULL,
+    body TEXT,
+    PRIMARY KEY (desk, conversation)
+);
+CREATE INDEX facts_outdated ON facts (desk) WHERE made < wanted;
+
 -- Rules.
 
 -- What people changed in hotdash, version by version: the layer above the shipped rules and the team's files.

@@ -4,6 +4,7 @@ mod backfill;
 mod demo;
 mod doctor;
 mod eval;
+mod figures;
 mod health;
 mod replay;
 mod rules;
@@ -56,6 +57,8 @@ enum Command {
     Backfill(backfill::BackfillCommand),
     /// Compare what hotdash makes of recorded input with what is known to be true.
     Eval(eval::Eval),
+    /// What hotdash measures, beside what the desk reports.
+    Figures(figures::Figures),
     /// Try, explain and change the rules that route and tag.
     ///
     /// Rules stand in three layers: those that are shipped, the team's files (HOTDASH_RULES_FILE), and what a lead edited
@@ -105,6 +108,7 @@ async fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
             backfill.run(config).await
         }
         Command::Eval(eval) => eval.run().await,
+        Command::Figures(figures) => figures.run(|| Ok(Config::load(file)?)).await,
         Command::Rules(rules) => rules.run(file).await,
         Command::User(user) => user.run(Config::load(file)?).await,
         Command::Widget(widget) => widget.run(&Config::load(file)?).await,

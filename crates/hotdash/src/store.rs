@@ -13,6 +13,7 @@ pub mod desks;
 mod dialect;
 pub mod drafts;
 pub mod effects;
+pub mod facts;
 pub mod gaps;
 pub mod jobs;
 pub mod messages;

@@ -11,6 +11,8 @@ pub mod decide;
 pub mod deliver;
 pub mod doctor;
 pub mod draft;
+pub mod facts;
+pub mod figures;
 pub mod ingest;
 mod opened;
 mod ours;

@@ -19,6 +19,7 @@ mod lists;
 mod messages;
 mod pace;
 mod people;
+mod reports;
 mod website;
 
 pub use super::wire::people::{Inbox, Label, Membership, Profile, Team, Version};
@@ -32,6 +33,7 @@ pub use inspect::Sighting;
 pub use lists::ConversationPage;
 pub use messages::{NewMessage, Page};
 pub use pace::Pace;
+pub use reports::ReportPath;
 pub use website::Website;
 
 use answer::Answer;

@@ -3,8 +3,10 @@
 //! Keys that are not known are ignored: recordings are made by many hands.
 
 mod history;
+mod listed;
 
 pub use history::{Files, History, HistoryError};
+pub use listed::{Listed, read_listed};
 
 use super::signature::{Refusal, Secrets, Verified, verify};
 use super::wire::{Unreadable, WireConversation, WireMessage, message::Surroundings, read};
@@ -57,6 +59,12 @@ impl Recorded {
             headers: headers.collect(),
             body: wire.body.into(),
         })
+    }
+
+    /// The body as it was received, whether or not it proves where it came from.
+    #[must_use]
+    pub fn body(&self) -> &[u8] {
+        &self.body
     }
 
     /// The proof it would have needed when it was recorded. How long ago that was does not matter.

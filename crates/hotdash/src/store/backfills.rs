@@ -143,6 +143,17 @@ impl Store {
         rows.iter().map(|row| row.json(0)).collect()
     }
 
+    /// The same with the numbers.
+    pub async fn numbered_roster<T: DeserializeOwned>(
+        &self,
+        desk: DeskId,
+        kind: &'static str,
+    ) -> Result<Vec<(i64, T)>, StoreError> {
+        let sql = "SELECT id, body FROM roster WHERE desk = $1 AND kind = $2 ORDER BY id";
+        let rows = self.read(sql, vec![desk.0.into(), kind.into()]).await?;
+        rows.iter().map(|row| Ok((row.int(0)?, row.json(1)?))).collect()
+    }
+
     /// How many agents, inboxes, teams and labels the desk listed last, by kind.
     pub async fn roster_counts(&self, desk: DeskId) -> Result<Vec<(String, i64)>, StoreError> {
         let sql =

@@ -138,6 +138,14 @@ pub fn keep_message(desk: DeskId, m: &Message, sight: Sight) -> Result<Batch, St
             m.created_at.as_millisecond().into(),
         ],
     ));
+    let created = m.created_at.as_millisecond();
+    if created % 1000 != 0 {
+        // Only deliveries tell its fractions of a second; a read may have been first.
+        batch.push(Statement::new(
+            "UPDATE messages SET created_at = $3 WHERE desk = $1 AND id = $2 AND created_at < $3",
+            vec![desk.0.into(), m.id.0.into(), created.into()],
+        ));
+    }
     if mover == Mover::Ours {
         // An early version may come after a late one that has lost the mark.
         batch.push(Statement::new(

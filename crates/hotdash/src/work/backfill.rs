@@ -7,15 +7,16 @@
 use super::reconcile::micros;
 use super::{JobError, Step, job, nothing};
 use crate::app::{App, Desk};
-use crate::chatwoot::api::{CallError, Chatwoot, ConversationPage};
+use crate::chatwoot::api::{CallError, Chatwoot, ConversationPage, Inbox};
 use crate::store::backfills::{Backfill, keep_backfill, keep_roster, keep_survey, keep_whole};
 use crate::store::conversations::keep_conversation;
+use crate::store::facts::want_facts;
 use crate::store::jobs::{Job, enqueue_once, forget_dead};
 use crate::store::messages::{Sight, keep_message};
 use crate::store::{Batch, StoreError};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use hotdash_core::conversation::Conversation;
-use hotdash_core::ids::{DeskId, JobId};
+use hotdash_core::ids::{DeskId, InboxId, JobId};
 use jiff::{SignedDuration, Timestamp};
 use std::time::Duration;
 use tokio::sync::mpsc;
@@ -161,6 +162,7 @@ async fn keep(
         batch.append(keep_message(desk.id, message, sight)?);
     }
     batch.push(keep_whole(desk.id, conversation.id, seen));
+    batch.push(want_facts(desk.id, conversation.id));
     app.store.commit(batch).await?;
     Ok(Some(i64::try_from(thread.len()).unwrap_or(i64::MAX)))
 }
@@ -173,7 +175,8 @@ async fn roster(app: &App, desk: &Desk, chatwoot: &Chatwoot) -> Result<(), JobEr
     for inbox in chatwoot.inboxes().await? {
         let members = permitted(chatwoot.inbox_members(inbox.id).await)?;
         let members = members.into_iter().map(|agent| agent.id).collect();
-        inboxes.push((inbox.id.0, Listed { thing: inbox, members }));
+        let has_bot = has_bot(chatwoot, inbox.id).await?;
+        inboxes.push((inbox.id.0, ListedInbox { thing: Listed { thing: inbox, members }, has_bot }));
     }
     let mut teams = Vec::new();
     for team in chatwoot.teams().await? {
@@ -201,6 +204,22 @@ fn permitted<T>(read: Result<Vec<T>, CallError>) -> Result<Vec<T>, CallError> {
     }
 }
 
+/// Whether a bot gets the inbox's new conversations; `None` where the token may not know.
+async fn has_bot(chatwoot: &Chatwoot, inbox: InboxId) -> Result<Option<bool>, CallError> {
+    match chatwoot.bot_of_inbox(inbox).await {
+        Ok(bot) => Ok(Some(bot.is_some())),
+        Err(CallError::NotPermitted { .. } | CallError::NoSuchThing { .. }) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+#[derive(serde::Serialize)]
+struct ListedInbox {
+    #[serde(flatten)]
+    thing: Listed<Inbox>,
+    has_bot: Option<bool>,
+}
+
 /// A thing with the people who belong to it.
 #[derive(serde::Serialize)]
 struct Listed<T> {
@@ -224,6 +243,7 @@ async fn surveys(
         let mut batch = Batch::new();
         for answer in page.iter().filter(|answer| answer.created_at >= since) {
             batch.push(keep_survey(desk.id, answer)?);
+            batch.push(want_facts(desk.id, answer.conversation));
             walk.surveys += 1;
         }
         app.store.commit(batch).await?;

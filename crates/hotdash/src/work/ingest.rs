@@ -9,6 +9,7 @@ use crate::store::decisions::Cause;
 use crate::store::deliveries::{bury_delivery, settle_delivery};
 use crate::store::drafts::{DraftState, end_drafts, end_drafts_of_closed, supersede_drafts};
 use crate::store::effects::Effect;
+use crate::store::facts::{keep_told, want_facts};
 use crate::store::gaps::repair_gap;
 use crate::store::jobs::{Job, enqueue};
 use crate::store::messages::{Mover, Sight, draft_follows_message, keep_message, message_told};
@@ -16,6 +17,7 @@ use crate::store::{Batch, Store, StoreError};
 use hotdash_core::automation::Trigger;
 use hotdash_core::conversation::{Conversation, Direction, Message, Status};
 use hotdash_core::event::Event;
+use hotdash_core::facts::told_by;
 use hotdash_core::ids::{ConversationId, DeliveryId, DeskId, MessageId};
 use serde_json::Value;
 use std::time::Duration;
@@ -166,6 +168,12 @@ pub fn keep(desk: DeskId, event: &Event, heard: Heard, now: i64) -> Result<Batch
         if message.direction == Direction::Outgoing && !message.private {
             batch.push(draft_follows_message(desk, message.id, now));
         }
+    }
+    if let Some((conversation, told)) = told_by(event) {
+        for told in &told {
+            batch.push(keep_told(desk, conversation, told)?);
+        }
+        batch.push(want_facts(desk, conversation));
     }
     Ok(batch)
 }

@@ -6,10 +6,11 @@
 
 mod compare;
 
-use super::{JobError, Step, job, millis, nothing};
+use super::{JobError, Step, facts, job, millis, nothing};
 use crate::app::{App, Desk, Notice};
 use crate::chatwoot::api::{CallError, Chatwoot, Page};
 use crate::store::conversations::keep_conversation;
+use crate::store::facts::want_facts;
 use crate::store::gaps::{NewGap, Poll, keep_gap, keep_poll, keep_verified};
 use crate::store::jobs::{Job, enqueue, enqueue_once, forget_dead};
 use crate::store::messages::{Sight, keep_message};
@@ -65,6 +66,8 @@ pub async fn poll(app: &App, desk: &Desk, _: &Job) -> Result<Step, JobError> {
     if app.config.poll_pause.is_zero() {
         return Ok(nothing());
     }
+    // Whatever was told since is measured, also while the desk is away.
+    facts::refresh(&app.store, desk.id).await?;
     let now = app.clock.now_ms();
     let before = app.store.poll(desk.id).await?;
     let covered = before.map_or(desk.since, |poll| poll.covered_until);
@@ -169,6 +172,7 @@ async fn look(
     }
     if gaps.is_empty() {
         batch.push(keep_conversation(desk.id, &conversation)?);
+        batch.push(want_facts(desk.id, id));
     } else {
         tracing::warn!(conversation = %id, gaps = gaps.len(), "no delivery told of this; repairing it");
         // In the lane of the deliveries: what is waiting there comes first.

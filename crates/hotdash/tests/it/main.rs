@@ -22,6 +22,8 @@ mod doctor;
 #[cfg(test)]
 mod documents;
 #[cfg(test)]
+mod figures;
+#[cfg(test)]
 mod house;
 #[cfg(test)]
 mod intake;

@@ -3,6 +3,7 @@
 use super::conversation::channel;
 use super::or_default;
 use hotdash_core::conversation::{Agent, Availability, Channel};
+use hotdash_core::facts::desk_hours::DeskDay;
 use hotdash_core::ids::{AgentId, InboxId, TeamId};
 use serde::{Deserialize, Serialize};
 
@@ -84,6 +85,10 @@ pub struct Inbox {
     pub out_of_office_message: Option<String>,
     /// Whether Chatwoot hands out conversations by itself.
     pub auto_assignment: bool,
+    /// Chatwoot's own name of the channel, as its reports use it.
+    pub channel_type: Option<String>,
+    /// One for each weekday, whether they are switched on or not.
+    pub working_hours: Vec<DeskDay>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -105,6 +110,8 @@ pub(crate) struct WireInbox {
     out_of_office_message: Option<String>,
     #[serde(default, deserialize_with = "or_default")]
     enable_auto_assignment: bool,
+    #[serde(default, deserialize_with = "or_default")]
+    working_hours: Vec<DeskDay>,
 }
 
 impl WireInbox {
@@ -118,6 +125,8 @@ impl WireInbox {
             working_hours_enabled: self.working_hours_enabled,
             out_of_office_message: self.out_of_office_message.filter(|text| !text.trim().is_empty()),
             auto_assignment: self.enable_auto_assignment,
+            channel_type: self.channel_type,
+            working_hours: self.working_hours,
         }
     }
 }
