@@ -150,7 +150,10 @@ fn told(decision: &Decision) -> Vec<String> {
             Action::AssignTeam { team } => told.push(format!("to team {team}")),
             Action::AwaitAgent => told.push("waits".to_owned()),
             Action::HoldForSecond => told.push("held".to_owned()),
-            Action::Note { .. } => {}
+            Action::Snooze { .. } => told.push("snoozed".to_owned()),
+            Action::Resolve => told.push("resolved".to_owned()),
+            Action::SendTemplate { template, .. } => told.push(format!("template {template}")),
+            Action::Note { .. } | Action::Notify { .. } => {}
         }
     }
     if !decision.draft {
