@@ -196,7 +196,11 @@ impl<'a> Walk<'a> {
     fn change(&mut self, change: Change) {
         let at = change.at;
         self.status = change.now;
-        let assignee = self.assignees.at(at, change.id);
+        let assignee = match change.handoff {
+            // Whoever is given it in the same instant is given it because of the handoff.
+            true => self.assignees.at(at - 1, i64::MAX),
+            false => self.assignees.at(at, change.id),
+        };
         match change.now {
             StatusWord::Resolved => {
                 self.span(FactKind::Resolved, self.created, at, assignee, None);

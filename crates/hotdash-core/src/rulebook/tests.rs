@@ -42,9 +42,19 @@ fn the_shipped_rules_have_no_problem_and_a_reason_each() {
     let seen: Vec<(&str, i64)> = rules.rules().iter().map(|r| (r.id.as_str(), r.priority)).collect();
     assert_eq!(
         seen,
-        [("legal-or-fraud", 100), ("urgent", 90), ("vip", 85), ("assign", 50), ("after-hours", 40)]
+        [
+            ("legal-or-fraud", 100),
+            ("urgent", 90),
+            ("vip", 85),
+            ("assign", 50),
+            ("after-hours", 40),
+            ("after-hours-reply", 30)
+        ]
     );
-    assert!(rules.rules().iter().all(|rule| rule.why.len() > 20 && rule.enabled));
+    assert!(rules.rules().iter().all(|rule| rule.why.len() > 20));
+    // It writes to customers: only who switches it on lets it.
+    let off: Vec<&str> = rules.rules().iter().filter(|rule| !rule.enabled).map(|r| r.id.as_str()).collect();
+    assert_eq!(off, ["after-hours-reply"]);
     assert_eq!(Rulebook::shipped().hash(), rules.hash());
 }
 
@@ -107,7 +117,7 @@ fn problems_name_file_rule_key_and_the_nearest_word() {
         (
             rule("{ type = 'tag', exists = true, equals = 'vip' }").replace("then", "than"),
             "mine.toml, rule r, than: “than” is not known; possible: id, name, priority, enabled, why, group, when, \
-             then; did you mean “then”?",
+             then, after, since, once; did you mean “then”?",
         ),
         (
             "[[rule]]\nid = 'r'\ngroup = 'tag'\n".to_owned(),
@@ -117,7 +127,7 @@ fn problems_name_file_rule_key_and_the_nearest_word() {
         (
             rule("{ always = true }").replace("tag = 'x'", "asign = 'round_robin'"),
             "mine.toml, rule r, then.asign: “asign” is not known; possible: tag, priority, escalate, hold, note, draft, \
-             assign; did you mean “assign”?",
+             assign, notify, snooze, resolve, template; did you mean “assign”?",
         ),
         (
             rule("{ always = true }").replace("tag = 'x'", "assign = 'round_robin'"),

@@ -55,6 +55,17 @@ impl Story {
         self.pass(SignedDuration::from_mins(minutes));
     }
 
+    /// What looks again a little later finds that it is later.
+    async fn settles_while_time_passes(&self) {
+        let time = async {
+            loop {
+                tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+                self.clock.advance(100);
+            }
+        };
+        tokio::select! { () = self.house.settle() => {}, () = time => {} }
+    }
+
     async fn asked(&self) -> i64 {
         let conversation = self.house.desk.customer_says(self.house.website, ANN, QUESTION).unwrap();
         self.house.settle().await;
@@ -188,6 +199,7 @@ async fn a_resolved_conversation_stops_and_a_reopened_one_begins_anew(database: 
     assert_eq!(give_due(&story.house.app).await.unwrap(), None);
     assert_eq!(story.state(conversation, Kind::FirstResponse).await, Some(ClockState::Stopped));
     story.house.desk.customer_replies(conversation, "Hello?").unwrap();
+    story.settles_while_time_passes().await;
     let reopened = story.clock_of(conversation, Kind::FirstResponse).await.unwrap();
     assert_eq!(reopened.clock.due(), Some(at("2026-11-23T10:46:00Z")), "30 minutes from the reopening");
     story.minutes(15);

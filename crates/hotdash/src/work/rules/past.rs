@@ -1,7 +1,7 @@
 //! The past that rules are tried on: what is on record here, or what was written down elsewhere.
 
 use super::explain::Books;
-use crate::chatwoot::recording::History;
+pub use crate::chatwoot::recording::{Files, History};
 use crate::clock::first_id_at;
 use crate::store::decisions::RecordedDecision;
 use crate::store::messages::Mover;

@@ -1,6 +1,6 @@
 //! The mail server, in good and bad moods.
 
-use super::{Patient, named};
+use super::{Patient, found, named};
 use crate::support::mailbox::{Mailbox, Mood};
 use hotdash::work::doctor::Verdict;
 
@@ -15,6 +15,11 @@ async fn a_mail_servers_illnesses_are_told_apart() {
     mailbox.set(Mood::KnowsNobody);
     let check = patient.finds(&[("SMTP_URL", &url)], "mail_bad_login").await;
     assert!(check.mend.contains("SMTP_URL") && !format!("{check:?}").contains("never-shown"), "{check:?}");
+    mailbox.set(Mood::RefusesUs);
+    patient.finds(&[("SMTP_URL", &url)], "mail_refuses").await;
+    mailbox.set(Mood::TooManyOfUs);
+    let busy = patient.examine(&[("SMTP_URL", &url)], false).await;
+    assert_eq!(found(&busy, "mail_busy").verdict, Verdict::Warning);
     patient.finds(&[("SMTP_URL", "smtp://127.0.0.1:9")], "mail_unreachable").await;
     let tls = format!("smtps://127.0.0.1:{}", mailbox.port);
     patient.finds(&[("SMTP_URL", &tls)], "mail_no_tls").await;

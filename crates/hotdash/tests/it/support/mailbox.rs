@@ -18,6 +18,10 @@ pub(crate) enum Mood {
     LosesTheAnswer,
     /// User and password are wrong.
     KnowsNobody,
+    /// It takes nothing from where we are.
+    RefusesUs,
+    /// It has enough to do.
+    TooManyOfUs,
 }
 
 /// A letter as it arrived.
@@ -103,6 +107,8 @@ async fn serve(line: TcpStream, mood: &Mutex<Mood>, letters: &Mutex<Vec<Arrived>
         let now = *mood.lock().unwrap();
         let verb = said.split([' ', ':']).next().unwrap_or_default().to_uppercase();
         let answer = match verb.as_str() {
+            "EHLO" if now == Mood::RefusesUs => "550 5.7.1 Not from there",
+            "EHLO" if now == Mood::TooManyOfUs => "421 4.7.0 Too many connections",
             "EHLO" => "250-mail.acme.test\r\n250-8BITMIME\r\n250 AUTH PLAIN LOGIN",
             "AUTH" if now == Mood::KnowsNobody => "535 5.7.8 Authentication credentials invalid",
             "AUTH" => "235 2.7.0 Accepted",
