@@ -85,7 +85,7 @@ impl<'a> Snapshot<'a> {
 pub struct Decision {
     /// In the order in which they are to be done.
     pub actions: Vec<Reasoned>,
-    /// The rules that matched, in their order, and the one for which an assignment waits. [`explain`] tells of all.
+    /// The rules that matched, in their order, and the one for which an assignment waits. [`explain()`] tells of all.
     pub trace: Vec<RuleTrace>,
     /// Who has the conversation or why nobody; `None` when no assignment rule applies.
     pub assignment: Option<Assignment>,
@@ -107,7 +107,7 @@ pub struct RuleTrace {
     pub matched: bool,
     /// What decided it, or what kept it from acting.
     pub because: String,
-    /// Each of its conditions; only in answers of [`explain`].
+    /// Each of its conditions; only in answers of [`explain()`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub conditions: Vec<Seen>,
 }

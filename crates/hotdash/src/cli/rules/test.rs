@@ -11,21 +11,22 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-/// Try the rules on cases: what a customer writes, who is there, and what must come of it.
-///
-/// A case is a few lines of TOML:
-///
-///     [[case]]
-///     name = "a threat needs two people"
-///     text = "I will sue you"
-///     online = { Ben = 3, Cleo = 5 }     # name = number of the last turn, 0 = never
-///     expect = { hold = true, assigned = "Ben" }
-///
-/// Beside these there are: at, busy, offline, assigned_to, labels, attributes, inbox, message_count, rules. To expect:
-/// added, priority, assigned, waits, hold, draft, matched, sentence, because. What is not stated is not compared. Ends with
-/// 0 only when every case holds.
+/// What `--help` says of a case; as a documentation comment it would be taken for an example in Rust.
+const CASES: &str = r#"A case is a few lines of TOML:
+
+    [[case]]
+    name = "a threat needs two people"
+    text = "I will sue you"
+    online = { Ben = 3, Cleo = 5 }     # name = number of the last turn, 0 = never
+    expect = { hold = true, assigned = "Ben" }
+
+Beside these there are: at, busy, offline, assigned_to, labels, attributes, inbox, message_count, rules. To expect: added,
+priority, assigned, waits, hold, draft, matched, sentence, because. What is not stated is not compared."#;
+
+/// Try the rules on cases: what a customer writes, who is there, and what must come of it. Ends with 0 only when every
+/// case holds.
 #[derive(Debug, Args)]
-#[command(verbatim_doc_comment)]
+#[command(after_long_help = CASES)]
 pub(super) struct Test {
     /// Files of cases, or folders of them; without any, the folder `cases`.
     #[arg(value_name = "FILE", default_value = "cases")]
