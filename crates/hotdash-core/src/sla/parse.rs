@@ -16,7 +16,7 @@ const FILE_KEYS: [&str; 6] =
 const TARGET_KEYS: [&str; 7] =
     ["id", "when", "first_response", "next_response", "resolution", "calendar", "warning"];
 const WHEN_KEYS: [&str; 5] = ["tier", "priority", "label", "inbox", "desk"];
-const WARNING_KEYS: [&str; 7] = ["at", "clock", "tag", "priority", "note", "assign", "notify"];
+const WARNING_KEYS: [&str; 6] = ["at", "clock", "tag", "priority", "note", "assign"];
 const PRIORITIES: [(&str, Priority); 4] = [
     ("low", Priority::Low),
     ("medium", Priority::Medium),
@@ -25,7 +25,6 @@ const PRIORITIES: [(&str, Priority); 4] = [
 ];
 
 /// Who can be told: everybody who is a lead at the desk, or the team's chat.
-const NOTIFY: [&str; 2] = ["leads", "webhook"];
 
 /// The id of the promise that holds where no target names a first response.
 const STANDARD: &str = "standard";
@@ -257,7 +256,6 @@ impl Reader {
                 priority: priority.and_then(|word| self.priority("priority", &word)),
                 note: self.note(&item),
                 assign: self.assign(&item),
-                notify: self.notify(&item),
                 clocks,
             };
             let meets = |other: &Warning| {
@@ -305,15 +303,6 @@ impl Reader {
             (None, Some(team)) => Some(Assign::Team(TeamId(team))),
             _ => self.refuse("assign", "expected { agent = number } or { team = number }"),
         }
-    }
-
-    fn notify(&mut self, item: &Table) -> Vec<String> {
-        let words = self.words(item, "notify", "notify");
-        if let Some(bad) = words.iter().find(|word| !NOTIFY.contains(&word.as_str()) && !word.contains('@')) {
-            let message = format!("“{bad}” is nobody; possible: {} or a mail address", NOTIFY.join(", "));
-            self.push("notify", &message, nearest(bad, NOTIFY));
-        }
-        words
     }
 
     /// `45m`, `8h`, `1h30m`; a day has no length that everybody agrees on.

@@ -179,8 +179,6 @@ pub struct Warning {
     /// Words before the reason, in a private note.
     pub(super) note: Option<String>,
     pub(super) assign: Option<Assign>,
-    /// Who is to be told outside of hotdash and the desk: `leads`, `webhook` or mail addresses.
-    pub notify: Vec<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

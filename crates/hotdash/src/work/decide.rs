@@ -148,6 +148,7 @@ pub(super) struct Seen {
     agents: std::sync::Arc<Vec<hotdash_core::conversation::Agent>>,
     message_count: usize,
     earlier_conversations: usize,
+    inbox_name: Option<String>,
     sla: SlaState,
 }
 
@@ -164,6 +165,7 @@ impl Seen {
             turns: &rotation.last,
             message_count: self.message_count,
             earlier_conversations: self.earlier_conversations,
+            inbox_name: self.inbox_name.as_deref(),
             sla: Some(self.sla),
             ..Snapshot::of(&self.conversation, message, analysis, &desk.hours)
         }
@@ -179,8 +181,11 @@ pub(super) async fn look(app: &App, desk: &Desk, message: &Message) -> Result<(S
     let rotation = app.store.rotation(desk.id).await?;
     let message_count = thread.iter().filter(|m| !m.private).count();
     let earlier_conversations = earlier.len();
+    let inboxes = desk.inboxes(&app.clock).await?;
+    let inbox_name =
+        inboxes.iter().find(|inbox| inbox.id == conversation.inbox).map(|inbox| inbox.name.clone());
     let sla = sla::standing(app, desk.id, conversation.id).await?;
-    Ok((Seen { conversation, agents, message_count, earlier_conversations, sla }, rotation))
+    Ok((Seen { conversation, agents, message_count, earlier_conversations, inbox_name, sla }, rotation))
 }
 
 /// A conclusion and what it was drawn from.

@@ -24,6 +24,7 @@ both_databases!(
     decisions_come_out_the_same_although_the_rules_moved_on,
     an_edit_decides_here_at_once_and_elsewhere_within_seconds,
     a_bad_edit_is_refused_and_the_live_rules_stay,
+    a_rule_may_name_an_inbox_as_the_desk_does,
     a_rule_is_switched_off_and_on_from_the_list,
     one_step_back_and_another,
     of_two_edits_at_once_one_is_told,
@@ -80,6 +81,19 @@ async fn decisions_come_out_the_same_although_the_rules_moved_on(database: &Data
         "{:?}",
         told[1].saw
     );
+    house.close().await;
+}
+
+async fn a_rule_may_name_an_inbox_as_the_desk_does(database: &Database) {
+    let house = House::start(database).await;
+    let desk = &house.app.desks[0];
+    let inboxes = desk.inboxes(&house.app.clock).await.unwrap();
+    let name = &inboxes.iter().find(|inbox| inbox.id.0 == house.website).unwrap().name;
+    let keyword = "type = \"keyword\", contains = \"norway\"";
+    let named = NORWAY.replace(keyword, &format!("type = \"inbox\", equals = \"{name}\""));
+    edit(&house.app, desk, &edit_of(&named, UNEDITED)).await.unwrap();
+    let conversation = says(&house, "Where is my order?").await;
+    assert!(labels(&house, conversation).contains(&"abroad".to_owned()), "{name}");
     house.close().await;
 }
 
