@@ -26,6 +26,7 @@
 //! | [`figures`] | reports made of facts: the desk's own and ours |
 //! | [`chance`] | tails and intervals, each by a named method |
 //! | [`anomaly`] | what is not as usual, with a stated rate of false alarms |
+//! | [`recommend`] | what a lead should do, with evidence |
 //! | [`staffing`] | how many agents an hour needs |
 //! | [`topics`] | what conversations are about, learned from their words |
 
@@ -46,6 +47,7 @@ pub mod figures;
 pub mod grade;
 pub mod hours;
 pub mod ids;
+pub mod recommend;
 pub mod record;
 pub mod routing;
 pub mod rulebook;

@@ -76,8 +76,8 @@ impl Advice {
     /// let monday_nine = HourOfWeek { weekday: 0, hour: 9, arrivals: vec![98, 104, 99, 101], on_duty: Some(4.0) };
     /// let handling = Handling { seconds: 540.0, at_once: 3 };
     /// let advice = advise(&monday_nine, handling, Target { share: 0.8, seconds: 60.0 }).unwrap();
-    /// assert_eq!((advice.agents, advice.interval), (6, (6, 6)));
-    /// assert_eq!(advice.missing(), Some(2.0));
+    /// assert_eq!((advice.agents, advice.interval), (7, (6, 7)));
+    /// assert_eq!(advice.missing(), Some(3.0));
     /// assert_eq!(advice.served_before, Some(0.0));
     /// ```
     #[must_use]

@@ -56,14 +56,17 @@ pub struct Topics {
 /// ```
 /// use hotdash_core::ids::ConversationId;
 /// use hotdash_core::topics::{Text, Topics, learn};
-/// let says = ["my parcel is late", "where does my parcel stay", "reset my password", "the password does not work"];
-/// let texts: Vec<Text> = (0..24)
-///     .map(|id| Text::new(ConversationId(id), says[id as usize % 4], Some("en"), |word| word.len() < 4))
+/// let says = [
+///     "my parcel is late, tracking says nothing", "parcel lost, tracking stopped", "tracking of a late parcel",
+///     "reset my password", "the password reset fails at login", "login fails with a fresh password",
+///     "which size fits", "shirt in a small size", "the small shirt fits",
+/// ];
+/// let texts: Vec<Text> = (0..90)
+///     .map(|id| Text::new(ConversationId(id), says[id as usize % 9], Some("en"), |word| word.len() < 4))
 ///     .collect();
 /// let found = learn(&texts, &Topics::default(), 10);
-/// let names: Vec<&str> = found.topics.iter().map(|topic| topic.name.as_str()).collect();
-/// assert_eq!(names.len(), 2);
-/// assert!(names[0].starts_with("parcel") && names[1].starts_with("password"), "{names:?}");
+/// assert!(found.topics.iter().any(|topic| topic.name.contains("parcel")), "{:?}", found.topics);
+/// assert!(found.topics.iter().any(|topic| topic.name.contains("password")));
 /// assert_eq!(learn(&texts, &found, 10), found);
 /// ```
 #[must_use]

@@ -33,8 +33,7 @@ impl Usual {
             .spreads()
             .iter()
             .filter(|spread| series.pace().looks(spread.window, at))
-            .filter_map(|spread| compare(series, at, spread))
-            .filter(|found| found.p < threshold)
+            .filter_map(|spread| compare(series, at, spread, threshold))
             .min_by(|a, b| a.p.total_cmp(&b.p))?;
         Some(Alert {
             kind: series.kind,
@@ -56,7 +55,7 @@ fn earlier(series: &Series, at: LocalHour, window: usize) -> Vec<Window<'_>> {
     (1..=WEEKS).filter_map(|week| series.window(at, window, week)).collect()
 }
 
-fn count<'a>(series: &'a Series, at: LocalHour, spread: &Spread) -> Option<Finding<'a>> {
+fn count<'a>(series: &'a Series, at: LocalHour, spread: &Spread, threshold: f64) -> Option<Finding<'a>> {
     let window = series.window(at, spread.window, 0)?;
     let past = earlier(series, at, spread.window);
     if past.len() < LEAST_WEEKS {
@@ -73,7 +72,7 @@ fn count<'a>(series: &'a Series, at: LocalHour, spread: &Spread) -> Option<Findi
         Direction::Above => usual.at_least(window.count),
         Direction::Below => usual.at_most(window.count),
     };
-    is_worth_telling(observed, mean).then(|| Finding {
+    (p < threshold && is_worth_telling(observed, mean)).then(|| Finding {
         window,
         direction,
         observed,
@@ -82,7 +81,7 @@ fn count<'a>(series: &'a Series, at: LocalHour, spread: &Spread) -> Option<Findi
     })
 }
 
-fn share<'a>(series: &'a Series, at: LocalHour, spread: &Spread) -> Option<Finding<'a>> {
+fn share<'a>(series: &'a Series, at: LocalHour, spread: &Spread, threshold: f64) -> Option<Finding<'a>> {
     let window = series.window(at, spread.window, 0)?;
     // All hours before the window: shares of single hours of a week are too rare to be known.
     let before = LocalHour(window.since.0 - 1);
@@ -98,7 +97,7 @@ fn share<'a>(series: &'a Series, at: LocalHour, spread: &Spread) -> Option<Findi
     } else {
         p.max(share_tail(others, other_cases, &window, spread.value)?.at_least(window.count))
     };
-    (observed > own.mean() && is_worth_telling(observed, own.mean())).then(|| Finding {
+    (p < threshold && observed > own.mean() && is_worth_telling(observed, own.mean())).then(|| Finding {
         window,
         direction: Direction::Above,
         observed,
@@ -126,7 +125,7 @@ pub(super) fn expected_share(hits: f64, cases: f64) -> f64 {
     (hits + 0.5) / (cases + 1.0)
 }
 
-fn seconds<'a>(series: &'a Series, at: LocalHour, spread: &Spread) -> Option<Finding<'a>> {
+fn seconds<'a>(series: &'a Series, at: LocalHour, spread: &Spread, threshold: f64) -> Option<Finding<'a>> {
     let score = rank_score(series, at, spread.window)?;
     let window = series.window(at, spread.window, 0)?;
     let own = score.z / spread.value;
@@ -138,7 +137,7 @@ fn seconds<'a>(series: &'a Series, at: LocalHour, spread: &Spread) -> Option<Fin
     // The spread is itself learned from few windows, so the tail is Student's.
     let p = StudentsT::new(0.0, 1.0, spread.from as f64).ok()?.sf(least);
     let observed = median(&window.seconds())?;
-    (observed > score.median && is_worth_telling(observed, score.median)).then(|| Finding {
+    (p < threshold && observed > score.median && is_worth_telling(observed, score.median)).then(|| Finding {
         window,
         direction: Direction::Above,
         observed,

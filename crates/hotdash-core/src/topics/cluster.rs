@@ -11,7 +11,10 @@ pub(super) const LEAST_LIKENESS: f64 = 0.18;
 const ONE_TOPIC: f64 = 0.5;
 
 /// Words in more than this share of the texts say nothing of a topic.
-const MOST_COMMON: f64 = 0.3;
+const MOST_COMMON: f64 = 0.5;
+
+/// The texts of a word must be so many times as alike, that word aside, as any texts are.
+const MORE_THAN_ANYWHERE: f64 = 1.25;
 
 const ROUNDS: usize = 30;
 
@@ -88,7 +91,8 @@ pub(super) fn find(texts: &[&Text], rarity: &BTreeMap<String, f64>, most: usize)
 }
 
 /// Middles to begin with: for each frequent word the middle of the texts that use it. First the word whose texts are many
-/// and alike; then each next one that is unlike those taken.
+/// and share other words too; then each next one that is unlike those taken. "Keep" and "like" are frequent, but in any
+/// company, so they begin nothing.
 fn seeds(vectors: &[Sparse], stems: usize, most: usize) -> Vec<Vec<f64>> {
     let mut users: Vec<Vec<usize>> = vec![Vec::new(); stems];
     for (at, text) in vectors.iter().enumerate() {
@@ -96,15 +100,16 @@ fn seeds(vectors: &[Sparse], stems: usize, most: usize) -> Vec<Vec<f64>> {
             users[*stem].push(at);
         }
     }
+    let anywhere = company(&vectors.iter().collect::<Vec<_>>(), None, stems);
     let mut candidates: Vec<(f64, usize, Vec<f64>)> = users
         .iter()
         .enumerate()
         .filter(|(_, texts)| texts.len() >= LEAST_CONVERSATIONS)
         .filter_map(|(stem, texts)| {
-            let middle = unit(sum(texts.iter().map(|at| &vectors[*at]), stems))?;
-            let likeness: f64 = texts.iter().map(|at| dot(&vectors[*at], &middle)).sum();
-            let alike = likeness / texts.len() as f64;
-            Some((likeness * alike, stem, middle))
+            let texts: Vec<&Sparse> = texts.iter().map(|at| &vectors[*at]).collect();
+            let company = company(&texts, Some(stem), stems) - MORE_THAN_ANYWHERE * anywhere;
+            let middle = unit(sum(texts.iter().copied(), stems))?;
+            (company > 0.0).then(|| ((texts.len() as f64).sqrt() * company, stem, middle))
         })
         .collect();
     candidates.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
@@ -118,6 +123,18 @@ fn seeds(vectors: &[Sparse], stems: usize, most: usize) -> Vec<Vec<f64>> {
         }
     }
     taken
+}
+
+/// How alike texts are (mean cosine of two of them), without counting one word.
+fn company(texts: &[&Sparse], without: Option<usize>, stems: usize) -> f64 {
+    let mut all = sum(texts.iter().copied(), stems);
+    if let Some(stem) = without {
+        all[stem] = 0.0;
+    }
+    let counted = texts.iter().copied().flatten().filter(|(stem, _)| Some(*stem) != without);
+    let with_itself: f64 = counted.map(|(_, weight)| weight * weight).sum();
+    let pairs = texts.len() as f64 * (texts.len() as f64 - 1.0);
+    if pairs > 0.0 { (between(&all, &all) - with_itself) / pairs } else { 0.0 }
 }
 
 fn nearest(text: &Sparse, middles: &[Vec<f64>]) -> Option<usize> {

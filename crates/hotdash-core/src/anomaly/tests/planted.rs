@@ -39,8 +39,8 @@ fn twice_the_volume_is_told_within_four_days() {
 }
 
 #[test]
-fn half_as_much_again_is_told_within_a_week() {
-    check(&delays(Planted { volume: 1.5, ..planted() }, Kind::Volume, "All"), 72, 168);
+fn half_as_much_again_is_told_within_two_weeks() {
+    check(&delays(Planted { volume: 1.5, ..planted() }, Kind::Volume, "All"), 96, 336);
 }
 
 #[test]
