@@ -64,21 +64,18 @@ fn count<'a>(series: &'a Series, at: LocalHour, spread: &Spread, threshold: f64)
     let n = past.len() as f64;
     // Half a conversation more than was seen (Jeffreys): what never happened in eight weeks is not impossible.
     let mean = (past.iter().map(|week| week.count as f64).sum::<f64>() + 0.5) / n;
+    let observed = window.count as f64;
+    if !is_worth_telling(observed, mean) {
+        return None;
+    }
     // The spread of one window, and how badly n of them tell the mean.
     let usual = Count::new(mean, (mean + spread.value * mean * mean) * (1.0 + 1.0 / n));
-    let observed = window.count as f64;
     let direction = if observed > mean { Direction::Above } else { Direction::Below };
     let p = match direction {
         Direction::Above => usual.at_least(window.count),
         Direction::Below => usual.at_most(window.count),
     };
-    (p < threshold && is_worth_telling(observed, mean)).then(|| Finding {
-        window,
-        direction,
-        observed,
-        usual: usual.usual_range(),
-        p,
-    })
+    (p < threshold).then(|| Finding { window, direction, observed, usual: usual.usual_range(), p })
 }
 
 fn share<'a>(series: &'a Series, at: LocalHour, spread: &Spread, threshold: f64) -> Option<Finding<'a>> {
@@ -89,15 +86,18 @@ fn share<'a>(series: &'a Series, at: LocalHour, spread: &Spread, threshold: f64)
         .filter_map(|day| series.window(LocalHour(before.0 - 24 * i64::try_from(day).ok()?), 24, 0))
         .fold((0, 0), |(hits, cases), day| (hits + day.count, cases + day.of));
     let own = share_tail(hits, cases, &window, spread.value)?;
-    let p = own.at_least(window.count);
     let observed = window.count as f64;
+    if observed <= own.mean() || !is_worth_telling(observed, own.mean()) {
+        return None;
+    }
+    let p = own.at_least(window.count);
     let (others, other_cases) = window.share_of_colleagues();
     let p = if series.colleagues.is_empty() {
         p
     } else {
         p.max(share_tail(others, other_cases, &window, spread.value)?.at_least(window.count))
     };
-    (p < threshold && observed > own.mean() && is_worth_telling(observed, own.mean())).then(|| Finding {
+    (p < threshold).then(|| Finding {
         window,
         direction: Direction::Above,
         observed,
@@ -128,6 +128,10 @@ pub(super) fn expected_share(hits: f64, cases: f64) -> f64 {
 fn seconds<'a>(series: &'a Series, at: LocalHour, spread: &Spread, threshold: f64) -> Option<Finding<'a>> {
     let score = rank_score(series, at, spread.window)?;
     let window = series.window(at, spread.window, 0)?;
+    let observed = median(&window.seconds())?;
+    if observed <= score.median || !is_worth_telling(observed, score.median) {
+        return None;
+    }
     let own = score.z / spread.value;
     let least = if series.colleagues.is_empty() {
         own
@@ -136,8 +140,7 @@ fn seconds<'a>(series: &'a Series, at: LocalHour, spread: &Spread, threshold: f6
     };
     // The spread is itself learned from few windows, so the tail is Student's.
     let p = StudentsT::new(0.0, 1.0, spread.from as f64).ok()?.sf(least);
-    let observed = median(&window.seconds())?;
-    (p < threshold && observed > score.median && is_worth_telling(observed, score.median)).then(|| Finding {
+    (p < threshold).then_some(Finding {
         window,
         direction: Direction::Above,
         observed,

@@ -47,7 +47,7 @@ pub(super) fn rarity(texts: &[&Text]) -> BTreeMap<String, f64> {
 }
 
 /// The stems of a text with weights whose squares sum to 1; empty when it has no word that says anything.
-pub(super) fn vector<'a>(text: &'a Text, rarity: impl Fn(&str) -> f64) -> Vec<(&'a str, f64)> {
+pub(super) fn vector(text: &Text, rarity: impl Fn(&str) -> f64) -> Vec<(&str, f64)> {
     let mut weights: Vec<(&str, f64)> = text
         .stems
         .iter()

@@ -5,7 +5,7 @@ use super::desk::{Planted, desk, episodes};
 
 /// Desks, and weeks of each that are looked at after the sixteen that are learned from.
 const DESKS: u64 = 2;
-const LOOKED_AT: i64 = 52;
+const LOOKED_AT: i64 = 32;
 
 fn false_alarms(growth: f64) -> f64 {
     let mut alarms = 0;

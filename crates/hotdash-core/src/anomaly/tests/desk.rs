@@ -20,7 +20,7 @@ impl Planted {
         Self { from: i64::MAX, volume: 1.0, waits: 1.0, third_issue: 1.0, bad_ratings: 1.0 };
 }
 
-/// Twelve series of a desk with about 130 conversations on a weekday.
+/// Ten series of a desk with about 130 conversations on a weekday.
 pub(super) fn desk(seed: u64, weeks: i64, growth: f64, planted: Planted) -> Vec<Series> {
     let mut chance = Random(seed);
     let (mut volume, mut waits) = (Vec::new(), Vec::new());
