@@ -110,14 +110,14 @@ pub fn holm(p_values: &[f64]) -> Vec<f64> {
     corrected
 }
 
-/// The upper tail of the standard normal distribution: P(Z ≥ `z`).
-#[must_use]
-pub fn normal_tail(z: f64) -> f64 {
-    Normal::standard().sf(z)
-}
-
 /// Quantiles of a gamma distribution with this mean and variance: a rate that is not known exactly. `share` in (0, 1).
 /// The mean itself where the variance is 0.
+///
+/// ```
+/// use hotdash_core::chance::gamma_quantile;
+/// let rate = (gamma_quantile(10.0, 4.0, 0.05), gamma_quantile(10.0, 4.0, 0.95));
+/// assert!(rate.0 > 6.5 && rate.0 < 7.5 && rate.1 > 13.0 && rate.1 < 14.0);
+/// ```
 #[must_use]
 pub fn gamma_quantile(mean: f64, variance: f64, share: f64) -> f64 {
     if mean <= 0.0 || variance <= 1e-12 {

@@ -132,6 +132,13 @@ pub fn agents_for(per_hour: f64, handling: Handling, target: Target) -> Option<u
 }
 
 /// The share of customers who get an agent within `seconds`. 0 where the line only grows.
+///
+/// ```
+/// use hotdash_core::staffing::*;
+/// let calls = Handling { seconds: 180.0, at_once: 1 };
+/// assert!((service_level(200.0, 14, calls, 20.0) - 0.888).abs() < 0.001);
+/// assert_eq!(service_level(200.0, 10, calls, 20.0), 0.0);
+/// ```
 #[must_use]
 pub fn service_level(per_hour: f64, agents: u32, handling: Handling, seconds: f64) -> f64 {
     if per_hour <= 0.0 {
@@ -147,6 +154,12 @@ pub fn service_level(per_hour: f64, agents: u32, handling: Handling, seconds: f6
 }
 
 /// Mean seconds of waiting of all customers. Infinite where the line only grows.
+///
+/// ```
+/// use hotdash_core::staffing::*;
+/// let calls = Handling { seconds: 180.0, at_once: 1 };
+/// assert!((mean_wait(200.0, 14, calls) - 7.8).abs() < 0.1);
+/// ```
 #[must_use]
 pub fn mean_wait(per_hour: f64, agents: u32, handling: Handling) -> f64 {
     let places = agents * handling.at_once.max(1);

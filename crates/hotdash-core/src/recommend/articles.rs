@@ -21,6 +21,18 @@ const LEAST: usize = 5;
 
 /// Articles worth writing: topics where the share without evidence lies above one in four, even at the lower end of its
 /// interval. Most questions first. `weeks` is how long they were collected, above 0.
+///
+/// ```
+/// use hotdash_core::ids::ConversationId;
+/// use hotdash_core::recommend::{OpenQuestions, articles_to_write};
+/// let without_evidence = (0..14).map(ConversationId).collect();
+/// let topic = OpenQuestions { topic: 3, name: "return, label".to_owned(), asked: 20, without_evidence };
+/// let found = articles_to_write(&[topic], 2.0);
+/// assert_eq!(
+///     found[0].sentence,
+///     "Write an article on “return, label”: for 14 of 20 questions nothing was found in the knowledge base."
+/// );
+/// ```
 #[must_use]
 pub fn articles_to_write(topics: &[OpenQuestions], weeks: f64) -> Vec<Recommendation> {
     let mut found: Vec<Recommendation> = topics.iter().filter_map(|topic| one(topic, weeks)).collect();

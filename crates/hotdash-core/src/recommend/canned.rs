@@ -24,6 +24,17 @@ const LEAST_WORDS: usize = 8;
 /// Groups of at least five approved replies that are nearly the same; the sentence quotes the beginning of the one that is
 /// most like the others. Names and numbers may differ. Largest group first. `weeks` is how long they were collected,
 /// above 0.
+///
+/// ```
+/// use hotdash_core::ids::ConversationId;
+/// use hotdash_core::recommend::{ApprovedReply, canned_replies};
+/// let reply = |id: i64| ApprovedReply {
+///     conversation: ConversationId(id),
+///     text: format!("Your refund for order {id}77 is on its way and will reach your bank within five days."),
+/// };
+/// let found = canned_replies(&(1..=6).map(reply).collect::<Vec<_>>(), 2.0);
+/// assert_eq!((found[0].number, found[0].gain), (6.0, 3.0));
+/// ```
 #[must_use]
 pub fn canned_replies(replies: &[ApprovedReply], weeks: f64) -> Vec<Recommendation> {
     let mut ordered: Vec<&ApprovedReply> = replies.iter().collect();

@@ -31,6 +31,22 @@ const LEAST_DIFFERENCE: f64 = 0.3;
 /// Agents to talk with: whose mean lies below the mean of all colleagues on the same axis by at least 0.3 grades, with at
 /// least 20 cases of their own, and beyond chance (Welch's t-test, one-sided, corrected by Holm for all agents and axes
 /// that were compared). Only for leads. A figure is a reason to look at conversations together, not a verdict.
+///
+/// ```
+/// use hotdash_core::ids::{AgentId, ConversationId};
+/// use hotdash_core::recommend::{AgentCases, Score, agents_to_coach};
+/// let cases = |agent: i64, base: f64| AgentCases {
+///     agent: AgentId(agent),
+///     name: format!("Agent {agent}"),
+///     axis: "tone".to_owned(),
+///     scores: (0..40)
+///         .map(|id| Score { conversation: ConversationId(id), grade: base + (id % 3) as f64 })
+///         .collect(),
+/// };
+/// let found = agents_to_coach(&[cases(1, 3.0), cases(2, 1.5), cases(3, 3.0)]);
+/// assert_eq!(found.len(), 1);
+/// assert_eq!(found[0].key, "coaching/2/tone");
+/// ```
 #[must_use]
 pub fn agents_to_coach(cases: &[AgentCases]) -> Vec<Recommendation> {
     let compared: Vec<(&AgentCases, Comparison)> =

@@ -25,6 +25,19 @@ const RIGHT: f64 = 0.7;
 ///
 /// For each pair the share of conversations with the word that have the label, its Wilson interval, and Fisher's one-sided
 /// p corrected for all pairs that were looked at.
+///
+/// ```
+/// use hotdash_core::ids::ConversationId;
+/// use hotdash_core::recommend::{Labelled, labels_by_rule};
+/// let conversation = |id: i64, word: &str, label: &[&str]| Labelled {
+///     conversation: ConversationId(id),
+///     words: [word.to_owned()].into(),
+///     labels: label.iter().map(|label| (*label).to_owned()).collect(),
+/// };
+/// let mut all: Vec<Labelled> = (0..20).map(|id| conversation(id, "refund", &["money"])).collect();
+/// all.extend((20..100).map(|id| conversation(id, "hello", &[])));
+/// assert_eq!(labels_by_rule(&all, 4.0)[0].key, "rule/money/refund");
+/// ```
 #[must_use]
 pub fn labels_by_rule(conversations: &[Labelled], weeks: f64) -> Vec<Recommendation> {
     let mut with_word: BTreeMap<&str, u64> = BTreeMap::new();
