@@ -77,8 +77,17 @@ async fn set_on_desk(app: &App, desk: &Desk, effect: &Effect, change: &Change) -
             }
         }
         Change::AssignTeam { team } => {
-            desk.chatwoot.assign_team(id, *team).await?;
-            "assigned"
+            let now = desk.chatwoot.conversation(id).await?;
+            if now.team.is_some_and(|there| there.id == *team) {
+                "was so already"
+            } else if now.assignee.is_some() && effect.decision.is_some() {
+                // Whoever is not in the team would lose it. An SLA warning means just that; a rule for what is new does
+                // not.
+                "somebody else has it"
+            } else {
+                desk.chatwoot.assign_team(id, *team).await?;
+                "assigned"
+            }
         }
         Change::AddLabels { labels } => {
             desk.chatwoot.add_labels(id, labels).await?;
