@@ -85,8 +85,12 @@ fn decided(reading: &Reading, text: &str, given: &str) -> String {
         let words: Vec<&str> = part.split(' ').collect();
         match words.as_slice() {
             ["at", instant] => now = instant.parse().unwrap(),
-            [name, count, "open"] => drop(open.insert(*name, count.parse::<u32>().unwrap())),
-            [name, "team", team] => drop(teams.insert(*name, TeamId(team.parse().unwrap()))),
+            [name, count, "open"] => {
+                open.insert(*name, count.parse::<u32>().unwrap());
+            }
+            [name, "team", team] => {
+                teams.insert(*name, TeamId(team.parse().unwrap()));
+            }
             [name, state] => agents.push(Agent {
                 id: AgentId(i64::try_from(agents.len()).unwrap() + 1),
                 name: (*name).to_owned(),

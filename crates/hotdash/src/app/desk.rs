@@ -24,6 +24,7 @@ use jiff::SignedDuration;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::sync::Mutex;
 
@@ -67,6 +68,8 @@ pub struct Desk {
     /// Changes whenever targets or hours do.
     pub sla_version: String,
     agents: Mutex<Option<(i64, Arc<Vec<Agent>>)>>,
+    /// It was said that the file names people the desk does not know.
+    strangers_told: AtomicBool,
     teams: Mutex<BTreeMap<TeamId, (i64, Arc<Vec<AgentId>>)>>,
 }
 
@@ -123,6 +126,7 @@ impl Desk {
             inboxes: Mutex::new(None),
             agents: Mutex::new(None),
             teams: Mutex::new(BTreeMap::new()),
+            strangers_told: AtomicBool::new(false),
         })
     }
 
@@ -239,6 +243,10 @@ impl Desk {
             return Ok(Arc::clone(agents));
         }
         let fresh = Arc::new(self.chatwoot.agents().await?);
+        let strangers = self.staff.strangers(&fresh);
+        if !strangers.is_empty() && !self.strangers_told.swap(true, Ordering::Relaxed) {
+            tracing::warn!(desk = %self.settings.key, ?strangers, "HOTDASH_AGENTS_FILE names people the desk does not know");
+        }
         *kept = Some((now, Arc::clone(&fresh)));
         Ok(fresh)
     }

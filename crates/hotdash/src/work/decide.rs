@@ -289,13 +289,17 @@ pub(super) async fn perform(
     let mut waits = false;
     for reasoned in &decision.actions {
         match &reasoned.action {
-            Action::AssignAgent { agent, .. } => drop(batch.append(take_turn(desk, rotation, *agent))),
+            Action::AssignAgent { agent, .. } => {
+                batch.append(take_turn(desk, rotation, *agent));
+            }
             Action::AwaitAgent => {
                 waits = true;
                 let (since, because) = (app.clock.now_ms(), reasoned.because.clone());
                 batch.push(stand_in_line(desk, &Waits { conversation, message, since, because }));
             }
-            Action::Notify { .. } => drop(batch.append(tell(app, served, &made, reasoned).await?)),
+            Action::Notify { .. } => {
+                batch.append(tell(app, served, &made, reasoned).await?);
+            }
             _ => {}
         }
         let Some(change) = change_for(&reasoned.action) else { continue };

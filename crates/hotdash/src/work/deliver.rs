@@ -80,9 +80,10 @@ async fn set_on_desk(app: &App, desk: &Desk, effect: &Effect, change: &Change) -
             let now = desk.chatwoot.conversation(id).await?;
             if now.team.is_some_and(|there| there.id == *team) {
                 "was so already"
-            } else if now.assignee.is_some() && effect.decision.is_some() {
-                // Whoever is not in the team would lose it. An SLA warning means just that; a rule for what is new does
-                // not.
+            } else if let Some(who) = now.assignee.filter(|who| !who.is_bot)
+                && !desk.team(*team, &app.clock).await?.contains(&who.id)
+            {
+                // The desk would take it from them.
                 "somebody else has it"
             } else {
                 desk.chatwoot.assign_team(id, *team).await?;

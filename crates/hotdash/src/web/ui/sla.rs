@@ -301,6 +301,7 @@ fn asked(action: &hotdash_core::action::Action) -> Option<String> {
         Action::Note { .. } => Some("a note".to_owned()),
         Action::AssignAgent { name, .. } => Some(format!("assignment to {name}")),
         Action::AssignTeam { team } => Some(format!("assignment to team {team}")),
+        Action::Notify { .. } => Some("a notice".to_owned()),
         _ => None,
     }
 }

@@ -1,12 +1,15 @@
 //! The leads learn of a threat or a fraud: once in a conversation for each kind, with the words that led to it.
 
-use super::new_conversation;
+use super::{Files, new_conversation, until};
 use crate::support::house::House;
 use crate::support::mailbox::Mailbox;
 use crate::support::{Database, both_databases};
+use hotdash::clock::Clock;
 use hotdash::store::effects::{Change, EffectState};
 use hotdash::store::users::Role;
+use hotdash::work::people::invite;
 use hotdash_core::ids::ConversationId;
+use jiff::SignedDuration;
 
 both_databases!(
     leads_are_told_of_a_threat_once_for_each_kind,
@@ -56,5 +59,27 @@ async fn without_a_way_out_nobody_is_told_and_nothing_fails(database: &Database)
         .collect();
     assert_eq!(notices.len(), 2, "{effects:?}");
     assert!(notices.iter().all(|effect| effect.state == EffectState::Refused), "{notices:?}");
+    house.close().await;
+}
+
+async fn a_warning_tells_the_leads_once(database: &Database) {
+    let mailbox = Mailbox::open().await;
+    let files = Files::new().with("HOTDASH_SLA_FILE", "sla.toml", "[[warning]]\nat = 50\nnotify = 'leads'\n");
+    let url = mailbox.url();
+    let mut settings = files.settings();
+    settings.push(("SMTP_URL", url.as_str()));
+    let clock = Clock::running();
+    let house = House::start_at(database, &settings, clock.clone()).await;
+    invite(&house.app, house.app.desks[0].id, "ada@acme.test", "Ada", Role::Lead).await.unwrap().unwrap();
+    let conversation = new_conversation(&house, 1);
+    house.settle().await;
+    house.desk.clock().set_forward(SignedDuration::from_mins(16));
+    clock.advance(16 * 60_000);
+    until("the letter", async || !mailbox.letters().is_empty()).await;
+    house.settle().await;
+    let letters = mailbox.letters();
+    assert_eq!(letters.len(), 1, "{letters:?}");
+    assert_eq!(letters[0].header("Subject"), Some("SLA: first response at 50 % of its time"));
+    assert!(letters[0].text.replace("=\n", "").contains(&format!("/conversations/{conversation}")));
     house.close().await;
 }
