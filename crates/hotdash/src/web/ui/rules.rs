@@ -74,6 +74,8 @@ struct RuleView {
     enabled: bool,
     matches: i64,
     last: Option<Last>,
+    /// In TOML: what it asks for and what it does.
+    written: String,
 }
 
 struct Last {
@@ -267,6 +269,7 @@ fn rule_view(rule: &Rule, matches: &[Matches], times: &Times) -> RuleView {
             decision: matches.last.0.clone(),
             at: times.at_ms(matches.last_at),
         }),
+        written: rule.to_toml(),
     }
 }
 
