@@ -8,7 +8,7 @@ mod sentence;
 
 use crate::conversation::{Agent, Availability};
 use crate::ids::{AgentId, TeamId};
-use crate::staff::{Standing, Standings};
+use crate::staff::{OUTSIDE_HOURS, Standing, Standings};
 use serde::{Deserialize, Serialize};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -181,7 +181,9 @@ fn obstacle(agent: &Agent, standing: &Standing, want: &Want<'_>) -> Option<Strin
     if let Some(why) = unfit(standing, want) {
         return Some(why);
     }
-    if let Some(away) = &standing.away {
+    // That somebody who went home is offline needs no other word.
+    let is_online = agent.availability == Availability::Online;
+    if let Some(away) = standing.away.as_ref().filter(|away| is_online || *away != OUTSIDE_HOURS) {
         return Some(away.clone());
     }
     match agent.availability {

@@ -18,6 +18,9 @@ use std::sync::LazyLock;
 /// What is shipped: (file name, text).
 pub const SHIPPED: (&str, &str) = ("agents.toml", include_str!("../defaults/agents.toml"));
 
+/// Why somebody is away who has hours of their own.
+pub(crate) const OUTSIDE_HOURS: &str = "outside working hours";
+
 /// One conversation of no priority is so much work; all work is counted in such hundredths.
 const ONE: u32 = 100;
 
@@ -192,7 +195,7 @@ impl Staff {
         }
         let working = own.and_then(|own| own.hours.as_ref()).or(self.default.hours.as_ref())?;
         let working = parse::hours(working, zone.iana_name().unwrap_or("UTC")).ok()?;
-        (!working.is_open(at)).then(|| "outside working hours".to_owned())
+        (!working.is_open(at)).then(|| OUTSIDE_HOURS.to_owned())
     }
 }
 

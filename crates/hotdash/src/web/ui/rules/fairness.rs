@@ -14,10 +14,10 @@ use std::sync::Arc;
 const DAYS: i64 = 30;
 const MOST_DAYS: i64 = 400;
 const DAY_MS: i64 = 24 * 3_600_000;
-/// Of the chart, in its own units: where bars begin, how long the longest is, and how high a row is.
-const NAMES: f64 = 150.0;
-const LONGEST: f64 = 430.0;
-const ROW: usize = 44;
+/// Of the chart, in its own units: how long the longest bar is, and how high a row with its name is. It is as wide as a
+/// phone, so that its words can be read there.
+const LONGEST: f64 = 320.0;
+const ROW: usize = 50;
 
 #[derive(Template)]
 #[template(path = "rules/fairness.html")]
@@ -41,7 +41,7 @@ impl Framed for FairnessPage {
 /// One person in the chart and in the table.
 struct Bar {
     name: String,
-    /// As it fits beside its bar.
+    /// As it fits above its bar.
     short: String,
     given: usize,
     eligible: usize,
@@ -91,8 +91,8 @@ fn bars(told: &Fairness) -> Vec<Bar> {
         deficit: short(part.deficit),
         y: row * ROW + 8,
         width: format!("{:.1}", long(part.given as f64)),
-        mark: format!("{:.1}", NAMES + long(part.expected)),
-        after: format!("{:.1}", NAMES + long(part.expected.max(part.given as f64)) + 10.0),
+        mark: format!("{:.1}", long(part.expected)),
+        after: format!("{:.1}", long(part.expected.max(part.given as f64)) + 8.0),
     };
     told.agents.iter().enumerate().map(bar).collect()
 }
@@ -105,7 +105,7 @@ fn short(number: f64) -> String {
 }
 
 fn shortened(name: &str) -> String {
-    const LETTERS: usize = 18;
+    const LETTERS: usize = 40;
     if name.chars().count() <= LETTERS {
         return name.to_owned();
     }
