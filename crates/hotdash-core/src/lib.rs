@@ -19,6 +19,8 @@
 //! | [`backtest`] | what other rules would have done |
 //! | [`cases`] | messages a lead writes down, and what the rules must do with them |
 //! | [`routing`] | who gets a conversation |
+//! | [`staff`] | what the people know and take, and when they are there |
+//! | [`fairness`] | whether everybody got a fair part |
 //! | [`draft`] | replies: composed, asked of a model, checked, shown |
 //! | [`sla`] | what is promised, and the clocks that watch it |
 //! | [`grade`] | how good a reply was |
@@ -43,6 +45,7 @@ pub mod decide;
 pub mod draft;
 pub mod event;
 pub mod facts;
+pub mod fairness;
 pub mod figures;
 pub mod grade;
 pub mod hours;
@@ -54,8 +57,10 @@ pub mod rulebook;
 #[cfg(test)]
 pub(crate) mod simulated;
 pub mod sla;
+pub mod staff;
 pub mod staffing;
 pub mod topics;
 
 pub use automation::automations_for;
+pub use decide::route_conversation;
 pub use sla::check_sla_breach;

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a case that cannot be read must fail loudly")]
 
 mod analysis;
+mod assignment;
 mod cases;
 mod desk;
 mod drafting;

@@ -69,6 +69,8 @@ pub enum StartError {
     Hours(#[from] HoursError),
     #[error("HOTDASH_SLA_FILE: {}", problems.join("; "))]
     Sla { problems: Vec<String> },
+    #[error("HOTDASH_AGENTS_FILE: {}", problems.join("; "))]
+    Agents { problems: Vec<String> },
     #[error("HOTDASH_RULES_FILE: {}", problems.join("; "))]
     Rules { problems: Vec<String> },
     #[error("HOTDASH_TEMPLATES_FILE: {}", problems.join("; "))]

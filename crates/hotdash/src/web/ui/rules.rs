@@ -5,6 +5,7 @@ pub(super) mod api;
 pub(super) mod backtest;
 pub(super) mod edit;
 pub(super) mod explain;
+pub(super) mod fairness;
 mod lines;
 
 use super::error::UiError;
