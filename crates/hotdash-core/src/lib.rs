@@ -11,6 +11,7 @@
 //! | [`action`] | everything we may want to do there, and why |
 //! | [`channel`] | what may be sent on a channel, how long, in which form |
 //! | [`analysis`] | what a message is about, how it sounds, what it wants, how soon |
+//! | [`learn`] | labels learned from a desk's own history, and how good any labelling is |
 //! | [`hours`] | when the team works |
 //! | [`automation`] | what rules do later, once, or in words written for the case |
 //! | [`rulebook`] | the rules a lead writes |
@@ -40,10 +41,12 @@ pub mod figures;
 pub mod grade;
 pub mod hours;
 pub mod ids;
+pub mod learn;
 pub mod record;
 pub mod routing;
 pub mod rulebook;
 pub mod sla;
 
+pub use analysis::analyze_conversation;
 pub use automation::automations_for;
 pub use sla::check_sla_breach;

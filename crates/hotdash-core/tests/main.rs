@@ -6,5 +6,6 @@ mod analysis;
 mod cases;
 mod desk;
 mod drafting;
+mod fresh;
 mod guide;
 mod routing;

@@ -10,7 +10,7 @@ use crate::store::jobs::{Job, NewJob, enqueue};
 use crate::store::rulebooks::{ShadowDecision, keep_match, keep_shadow_decision};
 use crate::store::{Batch, StoreError};
 use hotdash_core::action::Action;
-use hotdash_core::analysis::{Analysis, Analyzer};
+use hotdash_core::analysis::Analysis;
 use hotdash_core::backtest::{Change as Otherwise, Outcome};
 use hotdash_core::conversation::{Conversation, Message, Status};
 use hotdash_core::decide::{Decision, SlaState, Snapshot};
@@ -72,7 +72,7 @@ pub async fn run(app: &App, desk: &Desk, job: &Job) -> Result<Step, JobError> {
         return Ok(nothing());
     }
     let Some(message) = app.store.message(job.desk, about.message).await? else { return Ok(nothing()) };
-    let analysis = Analyzer::shipped().analyze(message.text());
+    let analysis = app.analyzer().analyze(message.text());
     let (seen, rotation) = look(app, desk, &message).await?;
     let question = if about.opening { Question::Opening } else { Question::Message };
     let asked = Record::of(
@@ -122,7 +122,7 @@ pub(super) fn ask_for_draft(
 pub async fn offer_again(app: &App, desk: &Desk, job: &Job) -> Result<Step, JobError> {
     let about = about(&job.payload)?;
     let Some(message) = app.store.message(job.desk, about.message).await? else { return Ok(nothing()) };
-    let analysis = Analyzer::shipped().analyze(message.text());
+    let analysis = app.analyzer().analyze(message.text());
     let (seen, rotation) = look(app, desk, &message).await?;
     if seen.conversation.status != Status::Open {
         return Ok(nothing());
