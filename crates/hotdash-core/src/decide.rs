@@ -8,7 +8,7 @@ pub use explain::explain;
 pub use route::{Receiver, Route, RouteAction, route_conversation};
 
 use crate::action::{Action, Reasoned, Target};
-use crate::analysis::Analysis;
+use crate::analysis::{Analysis, Tag};
 use crate::automation::Act;
 use crate::conversation::{Agent, Conversation, Message, Priority, Status};
 use crate::hours::Hours;
@@ -106,6 +106,9 @@ pub struct Decision {
     pub draft_because: String,
     /// [`Rulebook::hash`] of the rules that decided.
     pub rulebook: String,
+    /// Labels that were too doubtful to be applied: for a person to judge.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub proposed: Vec<Tag>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -149,8 +152,15 @@ impl Decision {
         if !self.draft {
             parts.push(self.draft_because.clone());
         }
+        parts.extend(self.proposed.iter().map(proposal));
         if parts.is_empty() { "No rule applied.".to_owned() } else { parts.join(" ") }
     }
+}
+
+/// "Possible label: shipping (0.38, “parcel”)."
+fn proposal(tag: &Tag) -> String {
+    let words: String = tag.words.iter().map(|word| format!(", “{word}”")).collect();
+    format!("Possible label: {} ({:.2}{words}).", tag.name, tag.confidence)
 }
 
 /// Decide about one customer message.
@@ -198,6 +208,7 @@ struct Making<'a> {
     draft: Result<String, String>,
     trace: Vec<RuleTrace>,
     rulebook: String,
+    proposed: Vec<Tag>,
 }
 
 impl<'a> Making<'a> {
@@ -213,6 +224,7 @@ impl<'a> Making<'a> {
             draft: draft_for(seen),
             trace: Vec::new(),
             rulebook: rules.hash().to_owned(),
+            proposed: Vec::new(),
         }
     }
 
@@ -307,6 +319,10 @@ impl<'a> Making<'a> {
             let because = format!("the message says “{}”", tag.words.join("”, “"));
             self.add_labels(&RuleId(ANALYSIS.to_owned()), std::slice::from_ref(&tag.name), &because);
         }
+        let doubtful =
+            analysis.categories.iter().filter(|tag| tag.confidence < least).chain(&analysis.possible);
+        let there = &self.seen.conversation.labels;
+        self.proposed = doubtful.filter(|tag| !there.contains(&tag.name)).cloned().collect();
     }
 
     fn finish(self) -> Decision {
@@ -332,6 +348,7 @@ impl<'a> Making<'a> {
             draft,
             draft_because,
             rulebook: self.rulebook,
+            proposed: self.proposed,
         }
     }
 }

@@ -11,6 +11,7 @@
 //! | [`action`] | everything we may want to do there, and why |
 //! | [`channel`] | what may be sent on a channel, how long, in which form |
 //! | [`analysis`] | what a message is about, how it sounds, what it wants, how soon |
+//! | [`learn`] | labels learned from a desk's own history, and how good any labelling is |
 //! | [`hours`] | when the team works |
 //! | [`automation`] | what rules do later, once, or in words written for the case |
 //! | [`rulebook`] | the rules a lead writes |
@@ -50,6 +51,7 @@ pub mod figures;
 pub mod grade;
 pub mod hours;
 pub mod ids;
+pub mod learn;
 pub mod recommend;
 pub mod record;
 pub mod routing;
@@ -61,6 +63,7 @@ pub mod staff;
 pub mod staffing;
 pub mod topics;
 
+pub use analysis::analyze_conversation;
 pub use automation::automations_for;
 pub use decide::route_conversation;
 pub use sla::check_sla_breach;

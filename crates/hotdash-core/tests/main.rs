@@ -7,5 +7,6 @@ mod assignment;
 mod cases;
 mod desk;
 mod drafting;
+mod fresh;
 mod guide;
 mod routing;

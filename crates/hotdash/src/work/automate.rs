@@ -18,7 +18,6 @@ use crate::store::jobs::{Job, NewJob, enqueue, enqueue_once};
 use crate::store::users::Role;
 use crate::store::{Batch, StoreError};
 use hotdash_core::action::{Action, Target};
-use hotdash_core::analysis::Analyzer;
 use hotdash_core::automation::{Automation, Cause, Due, Fired, Flags, Trigger};
 use hotdash_core::automations_for;
 use hotdash_core::conversation::{Conversation, Message};
@@ -207,7 +206,7 @@ async fn judge(
     message: &Message,
     known: &Known,
 ) -> Result<(Conversation, Vec<Automation>), JobError> {
-    let analysis = Analyzer::shipped().analyze(message.text());
+    let analysis = app.analyzer().analyze(message.text());
     let (mut seen, rotation) = look(app, desk, message).await?;
     let conversation = seen.shown.clone();
     // What was decided about this message may not be on the desk yet.

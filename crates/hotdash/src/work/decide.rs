@@ -14,7 +14,7 @@ use crate::store::waiting::{Waits, leave_line, stand_in_line};
 use crate::store::workload::Workload;
 use crate::store::{Batch, StoreError};
 use hotdash_core::action::{Action, Reasoned};
-use hotdash_core::analysis::{Analysis, Analyzer};
+use hotdash_core::analysis::Analysis;
 use hotdash_core::automation::{Automation, Cause as Matter, Due};
 use hotdash_core::backtest::{Change as Otherwise, Outcome};
 use hotdash_core::conversation::{Agent, Assignee, Availability, Conversation, Message, Status};
@@ -77,7 +77,7 @@ pub async fn run(app: &App, desk: &Desk, job: &Job) -> Result<Step, JobError> {
         return Ok(nothing());
     }
     let Some(message) = app.store.message(job.desk, about.message).await? else { return Ok(nothing()) };
-    let analysis = Analyzer::shipped().analyze(message.text());
+    let analysis = app.analyzer().analyze(message.text());
     let (seen, rotation) = look(app, desk, &message).await?;
     let question = if about.opening { Question::Opening } else { Question::Message };
     let asked = Record::of(

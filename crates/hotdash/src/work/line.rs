@@ -11,7 +11,7 @@ use crate::store::jobs::{enqueue_once, forget_dead};
 use crate::store::waiting::{Place, Waits, end_of_wait};
 use crate::store::{Batch, decisions::Rotation};
 use hotdash_core::action::Action;
-use hotdash_core::analysis::{Analysis, Analyzer};
+use hotdash_core::analysis::Analysis;
 use hotdash_core::conversation::{Message, Status};
 use hotdash_core::decide::Decision;
 use hotdash_core::ids::JobId;
@@ -79,7 +79,7 @@ async fn offer(app: &App, desk: &Desk, waits: &Waits) -> Result<Offered, JobErro
         app.store.commit(end_of_wait(desk.id, waits).into()).await?;
         return Ok(Offered::Settled);
     };
-    let analysis = Analyzer::shipped().analyze(message.text());
+    let analysis = app.analyzer().analyze(message.text());
     // What is known here says whether the desk is worth asking.
     if let Some(known) = app.store.conversation(desk.id, waits.conversation).await?
         && known.status == Status::Open

@@ -32,6 +32,8 @@ mod intake;
 #[cfg(test)]
 mod journey;
 #[cfg(test)]
+mod labels;
+#[cfg(test)]
 mod liquid;
 #[cfg(test)]
 mod model;
