@@ -225,11 +225,13 @@ impl Keywords {
             return found;
         }
         let language = code.map(|code| self.codes.iter().position(|known| known == code));
-        let denial = Analyzer::shipped().denial(text, code);
+        let mut denial = None;
+        found.hits.reserve(hits.len());
         for hit in hits {
             let Some(wants) = self.wanted.get(hit.owner) else { continue };
             let needs_denial = wants.iter().any(|want| want.denied != Denied::Count);
-            let denied = needs_denial && denial.reaches(hit);
+            let denied = needs_denial
+                && denial.get_or_insert_with(|| Analyzer::shipped().denial(text, code)).reaches(hit);
             found.hits.push((hit.owner, hit, denied));
             for want in wants {
                 if want.counts(hit, denied, language, text) && found.conditions.insert(want.condition) {
@@ -255,9 +257,11 @@ impl Keywords {
             let counts = wants
                 .iter()
                 .any(|want| want.condition == condition && want.counts(*hit, *denied, language, text));
-            let said = text.words(*hit);
-            if counts && !words.iter().any(|(_, word)| *word == said) {
-                words.push((hit.first, said));
+            if counts {
+                let said = text.words(*hit);
+                if !words.iter().any(|(_, word)| *word == said) {
+                    words.push((hit.first, said));
+                }
             }
         }
         words.sort_by_key(|(first, _)| *first);
