@@ -72,6 +72,9 @@ pub fn normalize(text: &str) -> String {
     if text.is_ascii() && !text.contains('`') {
         return text.to_ascii_lowercase();
     }
+    if text.chars().all(|c| c.is_ascii() && c != '`' || is_plain_latin(c)) {
+        return text.to_lowercase();
+    }
     let folded: String =
         nfkc(text).chars().map(|c| if matches!(c, '’' | '‘' | '`' | '´') { '\'' } else { c }).collect();
     // A second pass, because lower-casing can leave a form that NFKC would change again ("İ").
@@ -80,6 +83,11 @@ pub fn normalize(text: &str) -> String {
         Cow::Borrowed(_) => lower,
         Cow::Owned(normal) => normal,
     }
+}
+
+/// The letters of Western Europe that NFKC leaves alone, in either case.
+fn is_plain_latin(c: char) -> bool {
+    matches!(c, 'À'..='Ö' | 'Ø'..='ö' | 'ø'..='ÿ')
 }
 
 /// Most text has this form already, and that is quickly told.

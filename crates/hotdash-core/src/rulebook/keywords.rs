@@ -9,7 +9,7 @@ use std::collections::HashMap;
 pub(crate) struct Keywords {
     /// Its owners are numbers of patterns.
     matcher: Matcher,
-    /// For each pattern the conditions that want it.
+    /// For each pattern the conditions that want it, in their order.
     wanted: Vec<Vec<Want>>,
     /// The patterns as their words, where no stems are compared.
     written: Vec<Option<String>>,
@@ -254,9 +254,10 @@ impl Keywords {
         let mut words: Vec<(usize, String)> = Vec::new();
         for (pattern, hit, denied) in &found.hits {
             let wants = self.wanted.get(*pattern).map_or(&[][..], Vec::as_slice);
-            let counts = wants
-                .iter()
-                .any(|want| want.condition == condition && want.counts(*hit, *denied, language, text));
+            // Some words are in the lists of hundreds of rules.
+            let from = wants.partition_point(|want| want.condition < condition);
+            let mut own = wants[from..].iter().take_while(|want| want.condition == condition);
+            let counts = own.any(|want| want.counts(*hit, *denied, language, text));
             if counts {
                 let said = text.words(*hit);
                 if !words.iter().any(|(_, word)| *word == said) {

@@ -70,7 +70,7 @@ impl<'a> Text<'a> {
         if self.written.is_ascii() {
             return Some(self.written);
         }
-        self.plain.get_or_init(|| self.written.chars().map(stand_in).collect()).as_deref()
+        self.plain.get_or_init(|| plain(self.written)).as_deref()
     }
 }
 
@@ -78,6 +78,19 @@ impl<'a> Text<'a> {
 const LETTER: char = '_';
 const BLANK: char = '\u{c}';
 const SIGN: char = '\u{1f}';
+
+fn plain(text: &str) -> Option<String> {
+    let mut plain = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.bytes().position(|byte| !byte.is_ascii()) {
+        plain.push_str(&rest[..at]);
+        let mut from_here = rest[at..].chars();
+        plain.push(stand_in(from_here.next()?)?);
+        rest = from_here.as_str();
+    }
+    plain.push_str(rest);
+    Some(plain)
+}
 
 fn stand_in(c: char) -> Option<char> {
     match c {
