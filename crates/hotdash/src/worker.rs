@@ -222,7 +222,7 @@ async fn done(
             Ok(())
         }
         // Somebody was faster (a newer message, a lost turn of the rotation): look again at once.
-        Err(StoreError::Conflict { .. }) => {
+        Err(StoreError::Conflict { .. } | StoreError::Contended(_)) => {
             later(app, worker, job, Duration::from_millis(20), "somebody was faster").await
         }
         Err(error) => Err(error),

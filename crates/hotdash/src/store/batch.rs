@@ -12,12 +12,22 @@ pub struct Statement {
     pub(super) sql: &'static str,
     pub(super) args: Vec<Value>,
     pub(super) expect: Option<u64>,
+    /// It locks a row that everything at a desk shares.
+    pub(super) shared: bool,
 }
 
 impl Statement {
     #[must_use]
     pub fn new(sql: &'static str, args: Vec<Value>) -> Self {
-        Self { sql, args, expect: None }
+        Self { sql, args, expect: None, shared: false }
+    }
+
+    /// It changes a row that everything at a desk shares: its batch is committed by itself, so that nobody waits for that row
+    /// while others wait for them. It belongs to the end of its batch.
+    #[must_use]
+    pub fn shared(mut self) -> Self {
+        self.shared = true;
+        self
     }
 
     /// The whole batch is undone, with [`super::StoreError::Conflict`], unless exactly `rows` rows are affected.
@@ -56,6 +66,11 @@ impl Batch {
     pub fn append(&mut self, mut other: Self) -> &mut Self {
         self.0.append(&mut other.0);
         self
+    }
+
+    /// Whether it changes a row that everything at a desk shares.
+    pub(super) fn is_shared(&self) -> bool {
+        self.0.iter().any(|statement| statement.shared)
     }
 
     #[must_use]

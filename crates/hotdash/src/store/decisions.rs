@@ -125,7 +125,8 @@ pub fn take_turn(desk: DeskId, rotation: &Rotation, agent: AgentId) -> Batch {
             "UPDATE desks SET turn = $2 WHERE id = $1 AND turn = $3",
             vec![desk.0.into(), next.into(), rotation.turn.into()],
         )
-        .expect(1),
+        .expect(1)
+        .shared(),
     );
     batch.push(Statement::new(
         "INSERT INTO turns (desk, agent, turn) VALUES ($1, $2, $3)

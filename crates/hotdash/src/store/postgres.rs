@@ -117,6 +117,16 @@ async fn write_groups(pool: Pool, requests: Arc<Mutex<mpsc::Receiver<Request>>>)
 
 /// All of the group in one transaction; if anything in it fails, each batch in a transaction of its own.
 async fn commit_group(client: &Object, group: Vec<Request>) {
+    let (shared, group): (Vec<_>, Vec<_>) = group.into_iter().partition(|request| request.batch.is_shared());
+    if !group.is_empty() {
+        commit_together(client, group).await;
+    }
+    for request in shared {
+        let _ = request.reply.send(alone(client, &request.batch).await);
+    }
+}
+
+async fn commit_together(client: &Object, group: Vec<Request>) {
     let batches: Vec<&Batch> = group.iter().map(|request| &request.batch).collect();
     match transaction(client, &batches).await {
         Ok(outcomes) => {

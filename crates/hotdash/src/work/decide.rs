@@ -87,8 +87,7 @@ pub async fn run(app: &App, desk: &Desk, job: &Job) -> Result<Step, JobError> {
         app.clock.now(),
     );
     let decision = asked.decide(&desk.rulebook.load(), &analysis, &desk.hours);
-    let mut batch = perform(app, desk, &asked, &analysis, &decision, &rotation).await?;
-    batch.push(keep_conversation(job.desk, &seen.shown)?);
+    let mut batch = Batch::from(keep_conversation(job.desk, &seen.shown)?);
     let hold = decision.hold || is_escalated(&seen.conversation);
     if hold {
         batch.push(hold_living_draft(job.desk, message.conversation));
@@ -99,6 +98,8 @@ pub async fn run(app: &App, desk: &Desk, job: &Job) -> Result<Step, JobError> {
     if decision.draft && !answered && !closed {
         batch.append(ask_for_draft(app, job.desk, message.conversation, message.id, hold));
     }
+    // Last, because of the turn in it.
+    batch.append(perform(app, desk, &asked, &analysis, &decision, &rotation).await?);
     Ok(Step::Done(batch, vec![Notice::ConversationChanged(message.conversation)]))
 }
 
@@ -286,11 +287,11 @@ pub(super) async fn perform(
     let made = Made { seen, analysis, decision };
     let (desk, conversation, message) = (served.id, seen.message.conversation, seen.message.id);
     let (id, mut batch) = keep(app, served, &made)?;
-    let mut waits = false;
+    let (mut waits, mut turns) = (false, Batch::new());
     for reasoned in &decision.actions {
         match &reasoned.action {
             Action::AssignAgent { agent, .. } => {
-                batch.append(take_turn(desk, rotation, *agent));
+                turns.append(take_turn(desk, rotation, *agent));
             }
             Action::AwaitAgent => {
                 waits = true;
@@ -317,6 +318,7 @@ pub(super) async fn perform(
     if !waits && decision.assignment.is_some() {
         batch.push(leave_line(desk, conversation));
     }
+    batch.append(turns);
     Ok(batch)
 }
 
