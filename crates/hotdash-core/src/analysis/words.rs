@@ -54,7 +54,8 @@ const ELISIONS: [&str; 12] = ["l", "d", "j", "m", "t", "n", "s", "c", "qu", "jus
 fn push_word(tokens: &mut Vec<Token>, piece: &str, start: usize, sentence: usize, clause: usize) {
     let text = normalize(piece);
     let range = (start, start + piece.len());
-    if let Some((head, tail)) = text.split_once('\'')
+    if text.bytes().any(|byte| byte == b'\'')
+        && let Some((head, tail)) = text.split_once('\'')
         && ELISIONS.contains(&head)
         && tail.chars().count() > 1
     {
@@ -69,7 +70,7 @@ fn push_word(tokens: &mut Vec<Token>, piece: &str, start: usize, sentence: usize
 #[must_use]
 pub fn normalize(text: &str) -> String {
     // Nothing but lower case can change plain ASCII, and most text is that.
-    if text.is_ascii() && !text.contains('`') {
+    if text.bytes().all(|byte| byte.is_ascii() && byte != b'`') {
         return text.to_ascii_lowercase();
     }
     if text.chars().all(|c| c.is_ascii() && c != '`' || is_plain_latin(c)) {

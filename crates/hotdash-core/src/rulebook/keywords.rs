@@ -157,7 +157,7 @@ impl Collector {
         }
     }
 
-    /// The automaton of all of them.
+    /// All of them, ready to be looked for.
     pub(crate) fn build(self) -> Result<Keywords, String> {
         let entries = self.entries.iter().enumerate();
         let matcher = Matcher::build(entries.map(|(owner, (text, form))| Entry { text, form: *form, owner }))

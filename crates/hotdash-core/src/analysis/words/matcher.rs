@@ -40,7 +40,9 @@ impl Matcher {
     ///
     /// The words are too many for the automaton.
     pub fn build<'a>(entries: impl IntoIterator<Item = Entry<'a>>) -> Result<Self, BuildError> {
-        let mut forms: Vec<(Form, Patterns, Vec<(String, usize)>)> = Vec::new();
+        let mut forms: Vec<(Form, Patterns)> = Vec::new();
+        // Of each form the words that may go on, with their owners.
+        let mut open: Vec<Vec<(String, usize)>> = Vec::new();
         for entry in entries {
             let words = tokenize(entry.text).into_iter().map(|token| match entry.form {
                 Form::AsWritten => token.text,
@@ -50,19 +52,19 @@ impl Matcher {
             let Some(first) = words.next() else { continue };
             let rest: Box<[Box<str>]> = words.collect();
             let is_open = entry.text.trim_end().ends_with('*');
-            let at = forms.iter().position(|(form, ..)| *form == entry.form).unwrap_or_else(|| {
-                forms.push((entry.form, Patterns::default(), Vec::new()));
+            let at = forms.iter().position(|(form, _)| *form == entry.form).unwrap_or_else(|| {
+                forms.push((entry.form, Patterns::default()));
+                open.push(Vec::new());
                 forms.len() - 1
             });
-            let (_, patterns, open) = &mut forms[at];
             if is_open && rest.is_empty() {
-                open.push((first.into_string(), entry.owner));
+                open[at].push((first.into_string(), entry.owner));
             } else {
                 let pattern = Pattern { owner: entry.owner, rest, is_open };
-                patterns.whole.entry(first).or_default().push(pattern);
+                forms[at].1.whole.entry(first).or_default().push(pattern);
             }
         }
-        let finished = forms.into_iter().map(|(form, mut patterns, open)| {
+        for ((_, patterns), open) in forms.iter_mut().zip(open) {
             for same_beginning in patterns.whole.values_mut() {
                 same_beginning.sort_by_key(Pattern::length);
             }
@@ -71,9 +73,8 @@ impl Matcher {
                 patterns.open =
                     Some((AhoCorasick::builder().start_kind(StartKind::Anchored).build(words)?, owners));
             }
-            Ok((form, patterns))
-        });
-        Ok(Self { forms: finished.collect::<Result<_, _>>()? })
+        }
+        Ok(Self { forms })
     }
 
     /// Every pattern in a text, stems compared in the languages it was prepared for; each owner once per place. By the
