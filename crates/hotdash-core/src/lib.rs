@@ -46,4 +46,5 @@ pub mod rulebook;
 pub mod sla;
 
 pub use automation::automations_for;
+pub use figures::report::{AnalyticsReport, generate_analytics_report};
 pub use sla::check_sla_breach;
