@@ -361,3 +361,6 @@ fn issues(answers: &Answers<'_>, before: &Answers<'_>, earlier: &[Answers<'_>]) 
     issues.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.name.cmp(&b.name)));
     issues
 }
+
+#[cfg(test)]
+mod tests;

@@ -158,6 +158,14 @@ impl Measures {
         Ok(taken)
     }
 
+    /// Begin with columns that were made elsewhere, as of now.
+    pub async fn begin_with(&self, columns: Columns, now_ms: i64) {
+        let mut looked = self.looked.lock().await;
+        *self.columns.write().unwrap_or_else(PoisonError::into_inner) = columns;
+        (looked.until, looked.is_filled) = (now_ms, true);
+        self.is_filled.store(true, Ordering::SeqCst);
+    }
+
     async fn fill(&self, store: &Store, desk: DeskId, least: f32) -> Result<usize, StoreError> {
         let mut after = ConversationId(i64::MIN);
         let mut taken = 0;

@@ -103,15 +103,19 @@ async fn every_number_of_the_metrics_is_recomputed_from_the_tables(database: &Da
         .sum();
     assert_eq!(arrived, 2);
 
-    let behind = json(&ada, "/api/analytics/figures/drafts.rejected/conversations?period=24h").await;
+    leads_to_its_conversations(&ada, second).await;
+    house.close().await;
+}
+
+async fn leads_to_its_conversations(ada: &Person, second: i64) {
+    let behind = json(ada, "/api/analytics/figures/drafts.rejected/conversations?period=24h").await;
     assert_eq!(behind["conversations"][0]["conversation"], second);
     assert!(
         behind["conversations"][0]["url"].as_str().unwrap().ends_with(&format!("/conversations/{second}"))
     );
     assert_eq!(behind["total"], 1);
-    let groups = json(&ada, "/api/analytics/figures/overview.conversations?period=24h&by=inbox").await;
+    let groups = json(ada, "/api/analytics/figures/overview.conversations?period=24h&by=inbox").await;
     assert_eq!(groups["groups"][0]["value"], 2.0);
-    house.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
