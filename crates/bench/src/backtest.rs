@@ -182,6 +182,7 @@ async fn fill(store: &Store, hours: &HoursText, conversations: usize) -> anyhow:
             message: said,
             agents: agents.clone(),
             turns: turns.clone(),
+            standings: BTreeMap::new(),
             message_count: 1,
             earlier_conversations: number / 20_000,
             inbox_name: Some("Website".to_owned()),

@@ -4,11 +4,14 @@
 //! What counts as our time is the whole of `decide` for a message that was analysed: splitting it into words, all
 //! keywords, all rules, the actions with their reasons. What counts as the peers' time is evaluating the rules on words
 //! that were split for them beforehand; so they are asked for less.
+//!
+//! Of several rounds the quickest is told, of ours and of the peers' alike: what else the machine does makes a round
+//! slower, never quicker.
 
 mod data;
 
 use crate::load::count_as_f64;
-use crate::{median, rounded};
+use crate::rounded;
 use anyhow::{Context, bail, ensure};
 use clap::Args;
 use data::{Rule, Said};
@@ -28,6 +31,8 @@ use std::time::Instant;
 
 /// The peers in the versions compared.
 const PEERS: [&str; 2] = ["json-rules-engine@7.3.1", "@gorules/zen-engine@0.54.0"];
+/// They take long.
+const PEERS_ROUNDS: usize = 3;
 const SCRIPT: &str = include_str!("rules/peers.mjs");
 
 #[derive(Debug, Args)]
@@ -62,7 +67,7 @@ struct Peers {
 
 #[derive(Deserialize)]
 struct Peer {
-    /// Mean for one message.
+    /// Mean for one message in the quickest round.
     us: f64,
     /// For each message of the sample the ids of the rules that matched, sorted.
     matched: Vec<Vec<String>>,
@@ -103,13 +108,13 @@ impl Rules {
                 with_analysis.last().copied().unwrap_or_default(),
             );
         }
-        let us = rounded(median(rounds), 2);
-        let analysed = rounded(median(with_analysis), 1);
+        let us = rounded(quickest(&rounds), 2);
+        let analysed = rounded(quickest(&with_analysis), 1);
         if self.alone {
             println!("{}", json!({"us_per_decision": us, "us_with_analysis": analysed}));
             return Ok(());
         }
-        let peers = peers(&rules, &messages, &cases)?;
+        let peers = peers(&rules, &messages, &cases, self.rounds.clamp(1, PEERS_ROUNDS))?;
         compare("zen-engine", &peers.zen, &expected)?;
         compare("json-rules-engine", &peers.json_rules_engine, &expected)?;
         let (zen, json_rules) = (rounded(peers.zen.us, 0), rounded(peers.json_rules_engine.us, 0));
@@ -133,6 +138,10 @@ impl Rules {
         }
         Ok(())
     }
+}
+
+fn quickest(rounds: &[f64]) -> f64 {
+    rounds.iter().copied().fold(f64::INFINITY, f64::min)
 }
 
 fn matches_per(matches: usize, messages: usize) -> f64 {
@@ -160,7 +169,7 @@ fn snapshot<'a>(case: &'a Case, analysis: &'a Analysis, hours: &'a Hours) -> Sna
 }
 
 /// Install the peers below the build directory and let them decide.
-fn peers(rules: &[Rule], messages: &[Said], cases: &[Case]) -> anyhow::Result<Peers> {
+fn peers(rules: &[Rule], messages: &[Said], cases: &[Case], rounds: usize) -> anyhow::Result<Peers> {
     let folder = folder()?;
     std::fs::create_dir_all(&folder)?;
     let messages: Vec<serde_json::Value> = messages
@@ -176,7 +185,8 @@ fn peers(rules: &[Rule], messages: &[Said], cases: &[Case]) -> anyhow::Result<Pe
             })
         })
         .collect();
-    let data = json!({"rules": rules, "messages": messages, "sample_json": 60, "sample_zen": 400});
+    let data =
+        json!({"rules": rules, "messages": messages, "rounds": rounds, "sample_json": 60, "sample_zen": 400});
     std::fs::write(folder.join("data.json"), data.to_string())?;
     std::fs::write(folder.join("peers.mjs"), SCRIPT)?;
     std::fs::write(folder.join("package.json"), r#"{"private": true}"#)?;

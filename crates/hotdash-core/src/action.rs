@@ -71,6 +71,26 @@ pub enum Target {
     Address(String),
 }
 
+impl Target {
+    /// The words for those who have no address.
+    pub(crate) const WORDS: [&str; 2] = ["leads", "webhook"];
+
+    /// As files name them: `leads`, `webhook`, or a mail address.
+    pub(crate) fn read(word: &str) -> Option<Self> {
+        match word.trim() {
+            "leads" => Some(Self::Leads),
+            "webhook" => Some(Self::Webhook),
+            address => is_address(address).then(|| Self::Address(address.to_owned())),
+        }
+    }
+}
+
+fn is_address(text: &str) -> bool {
+    text.split_once('@').is_some_and(|(who, host)| {
+        !who.is_empty() && host.contains('.') && !text.contains(|c: char| c.is_whitespace() || c == ',')
+    })
+}
+
 /// An action with the rule behind it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reasoned {

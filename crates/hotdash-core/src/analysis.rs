@@ -1,37 +1,51 @@
 //! What a customer's message is about, how it sounds, what it wants, and how soon: with the words that say so.
 
 mod category;
+mod conversation;
 mod escalation;
+mod evidence;
 mod intent;
 mod language;
 mod lists;
 mod sentiment;
+mod taught;
 mod urgency;
 pub mod words;
 
-pub use lists::ListProblem;
+pub use conversation::{ConversationAnalysis, analyze_conversation};
+pub use lists::{ListProblem, shipped as shipped_lists};
+pub use taught::examples;
 
+use crate::learn::features::Features;
+use crate::learn::{Model, Task};
 pub(crate) use lists::Denial;
 use lists::{Found, Lists};
 use sentiment::Mood;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 use words::{Haystack, StemLanguage};
 
-/// Everything the lists say about one message.
+/// Everything that can be told of one message.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Analysis {
-    /// Strongest first.
+    /// Strongest first; surely enough to be acted on.
     pub categories: Vec<Tag>,
+    /// Categories that are too doubtful to be acted on and worth proposing to a person.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub possible: Vec<Tag>,
     pub sentiment: Sentiment,
     pub intent: Intent,
     pub urgency: Urgency,
     pub language: Language,
     /// A legal, fraud, chargeback, safety or press matter, if the message is one.
     pub escalation: Option<Escalation>,
+    /// The desk's own learned models that were asked: task and version.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub learned: BTreeMap<String, String>,
 }
 
-/// One category with how sure the lists are (0…1) and the words that led to it.
+/// One label with how sure it is (0…1) and the words that led to it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Tag {
     pub name: String,
@@ -43,7 +57,11 @@ pub struct Tag {
 pub struct Sentiment {
     /// −1 (furious) … 1 (delighted).
     pub score: f32,
+    /// Neutral also where it is too doubtful to say.
     pub class: SentimentClass,
+    /// Of the likeliest class, 0…1.
+    #[serde(default)]
+    pub confidence: f32,
     pub words: Vec<String>,
 }
 
@@ -72,6 +90,9 @@ pub struct Intent {
     pub kind: IntentKind,
     pub confidence: f32,
     pub words: Vec<String>,
+    /// A finer one, where the desk's own model knows it surely enough.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub learned: Option<Tag>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -85,6 +106,8 @@ pub enum IntentKind {
 }
 
 impl IntentKind {
+    pub const ALL: [Self; 5] = [Self::Question, Self::Complaint, Self::Praise, Self::Request, Self::General];
+
     /// The word used in rules and labels.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -146,17 +169,30 @@ impl EscalationKind {
     }
 }
 
-/// Word lists, ready to match. Build it once and share it.
+/// Word lists and models, ready to use. Build it once and share it.
 #[derive(Debug)]
 pub struct Analyzer {
     lists: Lists,
     vader: Mood,
+    /// Taught by the examples that are shipped.
+    taught: BTreeMap<Task, Model>,
+    /// Learned from the desk's own labels.
+    learned: BTreeMap<Task, Model>,
 }
 
 static SHIPPED: LazyLock<Analyzer> = LazyLock::new(|| Analyzer::parse(&lists::SHIPPED).0);
 
+/// What was read of a text before anything is judged.
+struct Read<'a> {
+    text: &'a str,
+    words: Haystack,
+    language: Language,
+    found: Vec<Found<'a>>,
+    mood: sentiment::Heard,
+}
+
 impl Analyzer {
-    /// The analyzer of the lists shipped with hotdash, built on first use.
+    /// The analyzer of the lists and models shipped with hotdash, built on first use.
     #[must_use]
     pub fn shipped() -> &'static Self {
         &SHIPPED
@@ -165,31 +201,132 @@ impl Analyzer {
     /// Read word lists as (file name, text). A file with a problem is left out.
     #[must_use]
     pub fn parse(files: &[(&str, &str)]) -> (Self, Vec<ListProblem>) {
+        let (mut analyzer, mut problems) = Self::untaught(files);
+        let (taught, bad) = taught::read();
+        analyzer.taught = taught;
+        problems.extend(bad);
+        (analyzer, problems)
+    }
+
+    /// The lists alone, for whoever teaches the shipped models.
+    #[must_use]
+    pub fn untaught(files: &[(&str, &str)]) -> (Self, Vec<ListProblem>) {
         let (lists, problems) = Lists::parse(files);
-        (Self { lists, vader: Mood::default() }, problems)
+        let (taught, learned) = (BTreeMap::new(), BTreeMap::new());
+        (Self { lists, vader: Mood::default(), taught, learned }, problems)
+    }
+
+    /// The shipped lists and models, and models learned from the desk's own labels. Of several of one task the last is
+    /// taken; one that did not beat what is shipped is not.
+    #[must_use]
+    pub fn with_models(models: impl IntoIterator<Item = Model>) -> Self {
+        let mut analyzer = Self::parse(&lists::SHIPPED).0;
+        analyzer.learned = models.into_iter().filter(|m| m.used).map(|m| (m.task, m)).collect();
+        analyzer
     }
 
     /// Analyse one message (its new text, without quoted thread).
     #[must_use]
     pub fn analyze(&self, text: &str) -> Analysis {
+        let read = self.read(text);
+        let mut features = Features::of(text);
+        let plain = features.items.len();
+        evidence::add(&mut features, &read.found, &read.mood);
+        let limits = &self.lists.thresholds;
+        let code = read.language.code.as_deref();
+        let sentiment = taught::sentiment(self, &read, &features);
+        let urgency = taught::urgency(self, &read, &features);
+        let escalation = taught::escalation(self, &read, &features);
+        features.items.truncate(plain);
+        let questions = self.lists.active(code);
+        let mut intent = intent::judge(text, &read.words, &questions, &read.found, &sentiment, limits);
+        let (mut categories, mut possible) = category::judge(&read.found, limits);
+        if let Some(own) = self.learned.get(&Task::Category) {
+            (categories, possible) = taught::categories(own, &features, limits);
+        }
+        if let Some(own) = self.learned.get(&Task::Intent) {
+            taught::intent(own, &features, limits, &mut intent, &mut possible);
+        }
+        let learned = self.learned.iter().map(|(task, m)| (task.name().to_owned(), m.version().to_owned()));
+        Analysis {
+            categories,
+            possible,
+            intent,
+            urgency,
+            escalation,
+            sentiment,
+            learned: learned.collect(),
+            language: read.language,
+        }
+    }
+
+    /// One label for a message and how sure it is (0…1), by the best that is there for the task: the desk's own model,
+    /// the shipped one, the lists. `kinds` asks for an escalation's kind instead of true or false.
+    #[must_use]
+    pub fn label(&self, task: Task, kinds: bool, text: &str) -> (String, f32) {
+        if let Some(own) = self.learned.get(&task) {
+            return taught::label(own, &self.features(task, text));
+        }
+        let seen = self.analyze(text);
+        match task {
+            Task::Sentiment | Task::Urgency | Task::Escalation => match self.taught.get(&task) {
+                Some(model) if task == Task::Escalation => {
+                    taught::escalation_label(model, &self.features(task, text), kinds, &self.lists.thresholds)
+                }
+                Some(model) => taught::label(model, &self.features(task, text)),
+                None => taught::listed_label(task, kinds, &seen),
+            },
+            Task::Intent => (seen.intent.kind.name().to_owned(), seen.intent.confidence),
+            Task::Category => {
+                let best = seen.categories.first().or(seen.possible.first());
+                best.map_or(("none".to_owned(), 0.0), |tag| (tag.name.clone(), tag.confidence))
+            }
+            Task::Language => {
+                let code = seen.language.code.unwrap_or_else(|| "unknown".to_owned());
+                (code, seen.language.confidence)
+            }
+        }
+    }
+
+    /// From which confidence (0…1) on a label of this task is acted on.
+    #[must_use]
+    pub fn least_confidence(&self, task: Task) -> f32 {
+        let limits = &self.lists.thresholds;
+        match task {
+            Task::Sentiment => limits.sentiment,
+            Task::Intent => limits.intent,
+            Task::Category => limits.category,
+            Task::Urgency => limits.urgent,
+            Task::Escalation => limits.escalation,
+            Task::Language => 0.0,
+        }
+    }
+
+    /// What a model of this task weighs of a text.
+    #[must_use]
+    pub fn features(&self, task: Task, text: &str) -> Features {
+        let mut features = Features::of(text);
+        if task.weighs_evidence() {
+            let read = self.read(text);
+            evidence::add(&mut features, &read.found, &read.mood);
+        }
+        features
+    }
+
+    fn read<'a>(&'a self, text: &'a str) -> Read<'a> {
         let tokens = words::tokenize(text);
         let language = language::detect(text, &tokens, &self.lists);
         let code = language.code.as_deref();
         let stems = code.and_then(StemLanguage::from_code);
-        let text_words =
-            Haystack::of(tokens, stems.as_ref().map_or(&StemLanguage::ALL, std::slice::from_ref));
-        let found = self.lists.find(&text_words, code);
-        let limits = &self.lists.thresholds;
-        let sentiment = sentiment::judge(&self.vader, &self.lists, text, &text_words, code, &found);
-        let questions = self.lists.active(code);
-        Analysis {
-            categories: category::judge(&found, limits),
-            intent: intent::judge(text, &text_words, &questions, &found, &sentiment, limits),
-            urgency: urgency::judge(text, &found, limits),
-            escalation: escalation::judge(&found, limits),
-            sentiment,
-            language,
-        }
+        let words = Haystack::of(tokens, stems.as_ref().map_or(&StemLanguage::ALL, std::slice::from_ref));
+        let found = self.lists.find(&words, code);
+        let mood = sentiment::hear(&self.vader, &self.lists, text, &words, code, &found);
+        Read { text, words, language, found, mood }
+    }
+
+    /// The model for a task: the desk's own before the shipped one.
+    fn model(&self, task: Task) -> Option<&Model> {
+        self.learned.get(&task).or_else(|| self.taught.get(&task))
     }
 
     /// Which language a text is in.
@@ -212,7 +349,7 @@ impl Analyzer {
     /// The names of the categories that the lists speak of in a text, in a known language.
     pub(crate) fn category_names(&self, text: &Haystack, code: Option<&str>) -> Vec<String> {
         let found = self.lists.find(text, code);
-        category::judge(&found, &self.lists.thresholds).into_iter().map(|tag| tag.name).collect()
+        category::judge(&found, &self.lists.thresholds).0.into_iter().map(|tag| tag.name).collect()
     }
 }
 

@@ -84,6 +84,8 @@ pub enum Cause {
     Period(Timestamp),
     /// The day (UTC) that began at this instant.
     Day(Timestamp),
+    /// This kind of matter, in the life of a conversation: `legal`.
+    Matter(String),
 }
 
 impl std::fmt::Display for Cause {
@@ -95,6 +97,7 @@ impl std::fmt::Display for Cause {
             Self::Conversation => f.write_str("conversation"),
             Self::Period(at) => write!(f, "period:{}", at.as_second()),
             Self::Day(at) => write!(f, "day:{}", at.as_second()),
+            Self::Matter(kind) => write!(f, "matter:{kind}"),
         }
     }
 }
@@ -211,7 +214,9 @@ pub enum Reason {
 impl Rule {
     /// Whether the rule waits, remembers, or does what only automations do.
     pub(crate) fn is_automation(&self) -> bool {
-        self.waits() || self.then.iter().any(|then| matches!(then, Then::Automate(_)))
+        let is_told = |act: &Act| matches!(act, Act::Notify { .. }) && self.tells_at_once();
+        let is_ours = |then: &Then| matches!(then, Then::Automate(act) if !is_told(act));
+        self.waits() || self.then.iter().any(is_ours)
     }
 
     /// Whether nothing of the rule is done at once by [`crate::decide::decide`].

@@ -25,8 +25,9 @@ use crate::conversation::{
 };
 use crate::decide::{Decision, RuleTrace, Snapshot, decide, explain};
 use crate::hours::Hours;
-use crate::ids::{AgentId, ContactId, ConversationId, InboxId, MessageId};
+use crate::ids::{AgentId, ContactId, ConversationId, InboxId, MessageId, TeamId};
 use crate::rulebook::{Problem, Rulebook};
+use crate::staff::{self, Staff, Standings};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -52,6 +53,14 @@ pub struct Case {
     pub busy: Vec<String>,
     #[serde(default)]
     pub offline: Vec<String>,
+    /// What is known of the people, in the form of `defaults/agents.toml`.
+    pub agents: Option<String>,
+    /// Name → conversations that they have, each as much work as an ordinary one.
+    #[serde(default)]
+    pub open: BTreeMap<String, u32>,
+    /// The numbers of teams → names of their members.
+    #[serde(default)]
+    pub teams: BTreeMap<String, Vec<String>>,
     /// Who has the conversation already.
     pub assigned_to: Option<String>,
     /// The conversation's labels before.
@@ -135,11 +144,17 @@ pub fn run(case: &Case, files: &[(&str, &str)], hours: &Hours) -> Result<Vec<Mis
     if !problems.is_empty() {
         return Err(CaseError::Rules(problems));
     }
-    let (decision, explained) = decided(case, &rules, hours);
+    let own = case.agents.as_deref().map(|text| ("the case's own agents", text));
+    let files: Vec<(&str, &str)> = [staff::SHIPPED].into_iter().chain(own).collect();
+    let (staff, problems) = Staff::parse(&files);
+    if !problems.is_empty() {
+        return Err(CaseError::Rules(problems));
+    }
+    let (decision, explained) = decided(case, &rules, &staff, hours);
     Ok(mismatches(case, &decision, &explained))
 }
 
-fn decided(case: &Case, rules: &Rulebook, hours: &Hours) -> (Decision, Vec<RuleTrace>) {
+fn decided(case: &Case, rules: &Rulebook, staff: &Staff, hours: &Hours) -> (Decision, Vec<RuleTrace>) {
     let (mut conversation, message) = ordinary(&case.text, case.at);
     conversation.labels.clone_from(&case.labels);
     conversation.inbox = InboxId(case.inbox);
@@ -152,6 +167,7 @@ fn decided(case: &Case, rules: &Rulebook, hours: &Hours) -> (Decision, Vec<RuleT
     let seen = Snapshot {
         agents: &agents,
         turns: &turns,
+        standings: &standings(case, &agents, staff, hours),
         message_count: case.message_count,
         ..Snapshot::of(&conversation, &message, &analysis, hours)
     };
@@ -185,6 +201,18 @@ fn people(case: &Case) -> (Vec<Agent>, BTreeMap<AgentId, i64>) {
         agents.push(Agent { id, name: name.clone(), email, availability, is_administrator: false });
     }
     (agents, turns)
+}
+
+fn standings(case: &Case, agents: &[Agent], staff: &Staff, hours: &Hours) -> Standings {
+    let of = |agent: &Agent| {
+        let mut standing = staff.standing(agent, hours, case.at);
+        let each = staff.work(Status::Open, None);
+        (0..case.open.get(&agent.name).copied().unwrap_or(0)).for_each(|_| standing.add(each));
+        let teams = case.teams.iter().filter(|(_, members)| members.contains(&agent.name));
+        standing.teams = teams.filter_map(|(team, _)| team.parse().ok().map(TeamId)).collect();
+        (agent.id, standing)
+    };
+    agents.iter().map(of).collect()
 }
 
 /// A website conversation in which nothing is remarkable, and its first message.

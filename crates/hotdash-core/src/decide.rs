@@ -2,17 +2,21 @@
 
 mod assign;
 mod explain;
+mod route;
 
 pub use explain::explain;
+pub use route::{Receiver, Route, RouteAction, route_conversation};
 
-use crate::action::{Action, Reasoned};
-use crate::analysis::Analysis;
+use crate::action::{Action, Reasoned, Target};
+use crate::analysis::{Analysis, Tag};
+use crate::automation::Act;
 use crate::conversation::{Agent, Conversation, Message, Priority, Status};
 use crate::hours::Hours;
-use crate::ids::{AgentId, RuleId};
+use crate::ids::{AgentId, ConversationId, RuleId};
 use crate::routing::Assignment;
 use crate::rulebook::facts::Facts;
 use crate::rulebook::{Group, Rule, Rulebook, Seen, Then};
+use crate::staff::Standings;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -28,6 +32,8 @@ pub struct Snapshot<'a> {
     pub agents: &'a [Agent],
     /// The number of the last turn each agent got; absent = never.
     pub turns: &'a BTreeMap<AgentId, i64>,
+    /// What is known of the agents beside that; whoever is missing has no limits and nothing to do.
+    pub standings: &'a Standings,
     pub hours: &'a Hours,
     /// Public messages in the conversation so far, this one included.
     pub message_count: usize,
@@ -55,6 +61,8 @@ pub enum SlaState {
 
 /// Nobody had a turn yet.
 static NO_TURNS: BTreeMap<AgentId, i64> = BTreeMap::new();
+/// Nobody has limits.
+static NO_STANDINGS: Standings = BTreeMap::new();
 
 impl<'a> Snapshot<'a> {
     /// The first message of somebody new, and nobody there to answer it; set the fields that are known beyond that.
@@ -71,6 +79,7 @@ impl<'a> Snapshot<'a> {
             analysis,
             agents: &[],
             turns: &NO_TURNS,
+            standings: &NO_STANDINGS,
             hours,
             message_count: 1,
             earlier_conversations: 0,
@@ -97,6 +106,9 @@ pub struct Decision {
     pub draft_because: String,
     /// [`Rulebook::hash`] of the rules that decided.
     pub rulebook: String,
+    /// Labels that were too doubtful to be applied: for a person to judge.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub proposed: Vec<Tag>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -140,8 +152,15 @@ impl Decision {
         if !self.draft {
             parts.push(self.draft_because.clone());
         }
+        parts.extend(self.proposed.iter().map(proposal));
         if parts.is_empty() { "No rule applied.".to_owned() } else { parts.join(" ") }
     }
+}
+
+/// "Possible label: shipping (0.38, “parcel”)."
+fn proposal(tag: &Tag) -> String {
+    let words: String = tag.words.iter().map(|word| format!(", “{word}”")).collect();
+    format!("Possible label: {} ({:.2}{words}).", tag.name, tag.confidence)
 }
 
 /// Decide about one customer message.
@@ -184,10 +203,12 @@ struct Making<'a> {
     priority: Option<(Priority, RuleId, String)>,
     notes: Vec<Reasoned>,
     hold: Option<Reasoned>,
-    assignment: Option<(Assignment, Option<Reasoned>)>,
+    notices: Vec<Reasoned>,
+    assignment: Option<(Assignment, Vec<Reasoned>)>,
     draft: Result<String, String>,
     trace: Vec<RuleTrace>,
     rulebook: String,
+    proposed: Vec<Tag>,
 }
 
 impl<'a> Making<'a> {
@@ -198,10 +219,12 @@ impl<'a> Making<'a> {
             priority: None,
             notes: Vec::new(),
             hold: None,
+            notices: Vec::new(),
             assignment: None,
             draft: draft_for(seen),
             trace: Vec::new(),
             rulebook: rules.hash().to_owned(),
+            proposed: Vec::new(),
         }
     }
 
@@ -225,6 +248,11 @@ impl<'a> Making<'a> {
                 Then::Note(text) => self.note(&rule.id, text.clone(), because),
                 Then::NoDraft => {
                     self.draft = Err(format!("No draft: rule {} says so ({because}).", rule.name))
+                }
+                Then::Automate(Act::Notify { to, text }) if rule.tells_at_once() => {
+                    let action = notice(rule, self.seen.conversation.id, because, to, text.as_deref());
+                    let (rule, because) = (rule.id.clone(), because.to_owned());
+                    self.notices.push(Reasoned { action, rule, because });
                 }
                 Then::Assign(_) | Then::Automate(_) => {}
             }
@@ -291,6 +319,10 @@ impl<'a> Making<'a> {
             let because = format!("the message says “{}”", tag.words.join("”, “"));
             self.add_labels(&RuleId(ANALYSIS.to_owned()), std::slice::from_ref(&tag.name), &because);
         }
+        let doubtful =
+            analysis.categories.iter().filter(|tag| tag.confidence < least).chain(&analysis.possible);
+        let there = &self.seen.conversation.labels;
+        self.proposed = doubtful.filter(|tag| !there.contains(&tag.name)).cloned().collect();
     }
 
     fn finish(self) -> Decision {
@@ -303,8 +335,9 @@ impl<'a> Making<'a> {
         actions.extend(self.notes);
         let hold = self.hold.is_some();
         actions.extend(self.hold);
-        let (assignment, action) = self.assignment.map_or((None, None), |(a, action)| (Some(a), action));
-        actions.extend(action);
+        actions.extend(self.notices);
+        let (assignment, assigned) = self.assignment.map_or((None, Vec::new()), |(a, all)| (Some(a), all));
+        actions.extend(assigned);
         let draft = self.draft.is_ok();
         let (Ok(draft_because) | Err(draft_because)) = self.draft;
         Decision {
@@ -315,8 +348,25 @@ impl<'a> Making<'a> {
             draft,
             draft_because,
             rulebook: self.rulebook,
+            proposed: self.proposed,
         }
     }
+}
+
+/// People of ours are told, with the words of the customer that led to it and no others.
+pub(crate) fn notice(
+    rule: &Rule,
+    conversation: ConversationId,
+    because: &str,
+    to: &[Target],
+    own: Option<&str>,
+) -> Action {
+    let Rule { name, why, .. } = rule;
+    let said = format!("The rule {name} applies to conversation {conversation}: {because}.");
+    let parts: Vec<&str> =
+        own.into_iter().chain([said.as_str(), why.as_str()]).filter(|part| !part.is_empty()).collect();
+    let subject = format!("{name}: conversation {conversation}");
+    Action::Notify { to: to.to_vec(), subject, text: parts.join("\n\n") }
 }
 
 fn draft_for(seen: &Snapshot<'_>) -> Result<String, String> {

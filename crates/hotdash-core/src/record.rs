@@ -10,6 +10,7 @@ use crate::decide::{Decision, RuleTrace, SlaState, Snapshot, decide, decide_assi
 use crate::hours::Hours;
 use crate::ids::AgentId;
 use crate::rulebook::Rulebook;
+use crate::staff::Standings;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -39,6 +40,9 @@ pub struct Record {
     pub message: Message,
     pub agents: Vec<Agent>,
     pub turns: BTreeMap<AgentId, i64>,
+    /// How the agents stood then: what they had, what they knew, why they were away.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub standings: Standings,
     pub message_count: usize,
     pub earlier_conversations: usize,
     #[serde(default)]
@@ -59,6 +63,7 @@ impl Record {
             message: seen.message.clone(),
             agents: seen.agents.to_vec(),
             turns: seen.turns.clone(),
+            standings: seen.standings.clone(),
             message_count: seen.message_count,
             earlier_conversations: seen.earlier_conversations,
             inbox_name: seen.inbox_name.map(str::to_owned),
@@ -83,6 +88,7 @@ impl Record {
         Snapshot {
             agents: &self.agents,
             turns,
+            standings: &self.standings,
             message_count: self.message_count,
             earlier_conversations: self.earlier_conversations,
             inbox_name: self.inbox_name.as_deref(),

@@ -18,6 +18,7 @@ pub use explain::Seen;
 use crate::automation::{Act, After, Once};
 use crate::conversation::Priority;
 use crate::ids::{RuleId, TeamId};
+use crate::routing::Way;
 use condition::Condition;
 use facts::Facts;
 use index::Index;
@@ -29,6 +30,9 @@ pub(crate) use vocabulary::nearest;
 
 /// The rules shipped with hotdash: (file name, text).
 pub const SHIPPED: (&str, &str) = ("routing.toml", include_str!("../defaults/routing.toml"));
+
+/// How the ids of rules end that hand over what another one escalates.
+const HANDS_OVER: &str = ":to";
 
 /// A checked set of rules. Cheap to share behind an `Arc`.
 #[derive(Debug, Clone)]
@@ -108,10 +112,38 @@ pub(crate) enum Then {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Strategy {
-    RoundRobin,
+    Choose(Choice),
     /// By name or e-mail address.
     Agent(String),
     Team(TeamId),
+}
+
+/// How somebody is chosen.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Choice {
+    pub(crate) way: Way,
+    /// Only its members.
+    pub(crate) team: Option<TeamId>,
+    /// Only who has all of these.
+    pub(crate) skills: Vec<String>,
+    /// Only who speaks it.
+    pub(crate) language: Option<Spoken>,
+}
+
+impl Choice {
+    /// Whether not everybody will do.
+    pub(crate) fn asks(&self) -> bool {
+        self.team.is_some() || !self.skills.is_empty() || self.language.is_some()
+    }
+}
+
+/// Which language somebody is to speak.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Spoken {
+    /// The customer's, where it can be told.
+    Match,
+    /// Two letters.
+    Code(String),
 }
 
 /// Something wrong in a rule file, precise enough to mend it.
@@ -200,6 +232,21 @@ impl Rulebook {
         &self.rules
     }
 
+    /// The teams that rules choose somebody of: their members must be known.
+    #[must_use]
+    pub fn teams_chosen_from(&self) -> Vec<TeamId> {
+        let thens = self.rules.iter().filter(|rule| rule.enabled).flat_map(|rule| &rule.then);
+        let mut teams: Vec<TeamId> = thens
+            .filter_map(|then| match then {
+                Then::Assign(Strategy::Choose(choice)) => choice.team,
+                _ => None,
+            })
+            .collect();
+        teams.sort_unstable();
+        teams.dedup();
+        teams
+    }
+
     /// The rules that can match at all, in their order.
     pub(crate) fn candidates<'a>(&'a self, facts: &Facts<'_>) -> impl Iterator<Item = &'a Rule> {
         self.index.candidates(&facts.found).into_numbers().filter_map(|at| self.rules.get(at))
@@ -224,7 +271,17 @@ impl Rule {
 
     /// The rule that hands over what this one escalates.
     fn id_of_assignment(&self) -> RuleId {
-        RuleId(format!("{}:to", self.id))
+        RuleId(format!("{}{HANDS_OVER}", self.id))
+    }
+
+    /// Whether it hands over what another one escalates.
+    pub(crate) fn hands_over(&self) -> bool {
+        self.id.as_str().ends_with(HANDS_OVER)
+    }
+
+    /// Whether people of ours are told as soon as it escalates: that belongs to the decision.
+    pub(crate) fn tells_at_once(&self) -> bool {
+        !self.waits() && self.then.contains(&Then::Escalate)
     }
 
     /// Whether a rule of an earlier file gives way to this one.

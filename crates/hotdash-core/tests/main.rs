@@ -3,8 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "a case that cannot be read must fail loudly")]
 
 mod analysis;
+mod assignment;
 mod cases;
 mod desk;
 mod drafting;
+mod fresh;
 mod guide;
 mod routing;

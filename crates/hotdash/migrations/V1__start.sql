@@ -64,6 +64,7 @@ CREATE TABLE conversations (
     id BIGINT NOT NULL,
     contact BIGINT NOT NULL,
     status TEXT NOT NULL,
+    -- a person; a bot is none
     assignee BIGINT,
     -- Chatwoot's updated_at in microseconds: the newest payload wins
     seen BIGINT NOT NULL,
@@ -194,7 +195,8 @@ CREATE TABLE decisions (
 );
 CREATE INDEX decisions_by_time ON decisions (desk, id);
 -- A message is decided once, however often its delivery is replayed.
-CREATE UNIQUE INDEX decisions_by_message ON decisions (desk, message, cause);
+CREATE UNIQUE INDEX decisions_by_message ON decisions (desk, message, cause) WHERE cause <> 'offer';
+CREATE INDEX decisions_of_message ON decisions (desk, message);
 CREATE INDEX decisions_by_conversation ON decisions (desk, conversation, id);
 
 -- The rotation: which turn each agent got last.
@@ -476,3 +478,24 @@ CREATE TABLE automations (
     settled_at BIGINT
 );
 CREATE UNIQUE INDEX automations_by_cause ON automations (desk, conversation, rule, cause);
+
+-- Assignment ------------------------------------------------------------------------------------------------------------
+
+ALTER TABLE conversations ADD COLUMN priority TEXT;
+-- What people have to do.
+CREATE INDEX conversations_by_assignee ON conversations (desk, assignee)
+    WHERE assignee IS NOT NULL AND status IN ('open', 'pending');
+-- What was just given to them, and whether they got it.
+CREATE INDEX effects_assigning ON effects (desk, id) WHERE kind = 'assign_agent';
+
+-- Conversations for which nobody was available: whoever came first is first.
+CREATE TABLE waiting (
+    desk BIGINT NOT NULL,
+    conversation BIGINT NOT NULL,
+    -- the customer's last message
+    message BIGINT NOT NULL,
+    since BIGINT NOT NULL,
+    because TEXT NOT NULL,
+    PRIMARY KEY (desk, conversation)
+);
+CREATE INDEX waiting_by_time ON waiting (desk, since, conversation);

@@ -1,9 +1,11 @@
 //! The bag of ports that every use-case gets: what the house shares, and the desks with what belongs to each.
 
 mod desk;
+mod models;
 pub mod rules;
 
 pub use desk::{Candidate, Desk, new_url_token};
+pub use models::{folder as models_folder, read as read_model};
 
 use crate::chat_hook::ChatError;
 use crate::chatwoot::api::AddressError;
@@ -13,6 +15,7 @@ use crate::knowledge::KnowledgeError;
 use crate::mail::{Mail, MailError};
 use crate::model::{Model, ModelAddress, ModelError};
 use crate::store::{Store, StoreError};
+use hotdash_core::analysis::Analyzer;
 use hotdash_core::hours::HoursError;
 use hotdash_core::ids::{ConversationId, DeskId, DraftId};
 use std::sync::Arc;
@@ -28,6 +31,8 @@ pub struct App {
     pub clock: Clock,
     pub store: Store,
     pub model: Option<Model>,
+    /// Lists and models, where the data directory holds learned ones.
+    analyzer: Option<Analyzer>,
     /// Where notices to people of ours go out.
     pub mail: Option<Mail>,
     /// In the order of their numbers; at least one.
@@ -69,10 +74,14 @@ pub enum StartError {
     Hours(#[from] HoursError),
     #[error("HOTDASH_SLA_FILE: {}", problems.join("; "))]
     Sla { problems: Vec<String> },
+    #[error("HOTDASH_AGENTS_FILE: {}", problems.join("; "))]
+    Agents { problems: Vec<String> },
     #[error("HOTDASH_RULES_FILE: {}", problems.join("; "))]
     Rules { problems: Vec<String> },
     #[error("HOTDASH_TEMPLATES_FILE: {}", problems.join("; "))]
     Templates { problems: Vec<String> },
+    #[error(transparent)]
+    Learned(#[from] models::ModelFileError),
     #[error("SMTP_URL: {0}")]
     Mail(#[from] MailError),
     #[error("HOTDASH_NOTIFY_WEBHOOK: {0}")]
@@ -110,6 +119,7 @@ impl App {
         Ok(Arc::new(Self {
             mail: mail.transpose()?,
             model: model.transpose()?,
+            analyzer: models::load(&models::folder(&config.data_dir))?,
             notices: broadcast::channel(NOTICES).0,
             work: Notify::new(),
             clocks: Notify::new(),
@@ -125,6 +135,12 @@ impl App {
     #[must_use]
     pub fn desk(&self, id: DeskId) -> Option<&Arc<Desk>> {
         self.desks.iter().find(|desk| desk.id == id)
+    }
+
+    /// What is known of messages: the shipped lists and models, and what was learned from the desk's own labels.
+    #[must_use]
+    pub fn analyzer(&self) -> &Analyzer {
+        self.analyzer.as_ref().unwrap_or_else(|| Analyzer::shipped())
     }
 
     /// Tell open pages of a desk. Nobody listening is fine.

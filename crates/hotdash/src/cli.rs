@@ -6,6 +6,8 @@ mod doctor;
 mod eval;
 mod figures;
 mod health;
+mod labelled;
+mod learn;
 mod replay;
 mod rules;
 mod serve;
@@ -57,6 +59,8 @@ enum Command {
     Backfill(backfill::BackfillCommand),
     /// Compare what hotdash makes of recorded input with what is known to be true.
     Eval(eval::Eval),
+    /// Learn from what people of yours decided.
+    Learn(learn::Learn),
     /// What hotdash measures, beside what the desk reports.
     Figures(figures::Figures),
     /// Try, explain and change the rules that route and tag.
@@ -108,6 +112,7 @@ async fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
             backfill.run(config).await
         }
         Command::Eval(eval) => eval.run().await,
+        Command::Learn(learn) => learn.run(|| Ok(Config::load(file)?)),
         Command::Figures(figures) => figures.run(|| Ok(Config::load(file)?)).await,
         Command::Rules(rules) => rules.run(file).await,
         Command::User(user) => user.run(Config::load(file)?).await,

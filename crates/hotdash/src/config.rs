@@ -76,6 +76,8 @@ pub struct DeskConfig {
     pub hours: Option<String>,
     /// The team's rule files, each by its name and its text; none = the shipped rules alone.
     pub rules: Vec<(String, String)>,
+    /// The people who answer: the file's name and its TOML; `None` = nobody is named.
+    pub agents: Option<(String, String)>,
     /// The team's texts for rules: the file's name and its TOML; `None` = the shipped ones.
     pub templates: Option<(String, String)>,
     /// The chat in which the team is told of things.
@@ -208,6 +210,7 @@ fn desk(key: String, raw: &Raw) -> Result<DeskConfig, ConfigError> {
         timezone: raw.timezone("timezone")?,
         hours: raw.optional("hours_file").map(|file| raw::read_text(Path::new(&file))).transpose()?,
         rules: raw.optional("rules_file").map_or(Ok(Vec::new()), |file| raw::read_rules(Path::new(&file)))?,
+        agents: named("agents_file").transpose()?,
         sla: named("sla_file").transpose()?,
         templates: named("templates_file").transpose()?,
         notify_webhook: raw.optional_secret("notify_webhook"),

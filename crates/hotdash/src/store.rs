@@ -26,6 +26,8 @@ pub mod sla;
 mod sqlite;
 pub mod users;
 mod value;
+pub mod waiting;
+pub mod workload;
 
 pub use batch::{Batch, Outcome, Statement};
 pub use value::{Row, Value};

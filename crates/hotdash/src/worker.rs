@@ -1,6 +1,7 @@
 //! The worker: claim, run, settle. Every door that makes work wakes it; otherwise it looks around once a moment.
 
 mod clocks;
+mod line;
 
 use crate::app::{App, Notice};
 use crate::chatwoot::api::CallError;
@@ -45,7 +46,11 @@ fn patience(kind: &str) -> Patience {
 
 /// Works until it is told to stop; running jobs are finished first.
 pub async fn run(app: Arc<App>, stop: CancellationToken) -> Result<(), StoreError> {
-    let ((), worked) = tokio::join!(clocks::run(&app, &stop), work_off(Arc::clone(&app), stop.clone()));
+    let ((), (), worked) = tokio::join!(
+        clocks::run(&app, &stop),
+        line::run(&app, &stop),
+        work_off(Arc::clone(&app), stop.clone())
+    );
     worked
 }
 
@@ -161,7 +166,7 @@ async fn perform(app: &App, job: &Job) -> Result<Step, JobError> {
 
 /// Only of a conversation it is no trouble that the desk has it no more; of a whole account it is.
 fn is_about_one(kind: &str) -> bool {
-    matches!(kind, "decide" | "offer")
+    kind == "decide"
 }
 
 async fn verb(app: &App, job: &Job) -> Result<Step, JobError> {
@@ -171,7 +176,7 @@ async fn verb(app: &App, job: &Job) -> Result<Step, JobError> {
     match job.kind.as_str() {
         "ingest" => work::ingest::run(app, job).await,
         "decide" => work::decide::run(app, desk, job).await,
-        "offer" => work::decide::offer_again(app, desk, job).await,
+        "hand_out" => work::line::hand_out(app, desk).await,
         "draft" => work::draft::run(app, desk, job).await,
         "deliver" => work::deliver::run(app, desk, job).await,
         "poll" => work::reconcile::poll(app, desk, job).await,

@@ -1,26 +1,31 @@
 // Runs the rules of data.json in json-rules-engine and in zen-engine, one after the other, in this one process.
-// Prints {"json_rules_engine": {"us": …, "matched": […]}, "zen": {…}}: mean microseconds for one message, and the ids
-// of the rules that matched each message of the sample.
+// Prints {"json_rules_engine": {"us": …, "matched": […]}, "zen": {…}}: mean microseconds for one message in the
+// quickest round, and the ids of the rules that matched each message of the sample.
 import { readFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import rulesEngine from 'json-rules-engine';
 import zen from '@gorules/zen-engine';
 
-const { rules, messages, sample_json, sample_zen } = JSON.parse(readFileSync('data.json', 'utf8'));
+const { rules, messages, rounds, sample_json, sample_zen } = JSON.parse(readFileSync('data.json', 'utf8'));
 const factsOf = (m) => ({ words: m.words, text: m.text, inbox: m.inbox, language: m.language ?? '', open: m.open });
 
 async function measure(sample, decide) {
   for (const message of sample.slice(0, 5)) await decide(factsOf(message)); // warm
-  const matched = [];
-  let spent = 0;
-  for (const message of sample) {
-    const facts = factsOf(message);
-    const begin = performance.now();
-    const found = await decide(facts);
-    spent += performance.now() - begin;
-    matched.push(found.sort());
+  let matched = [];
+  let quickest = Infinity;
+  for (let round = 0; round < rounds; round++) {
+    matched = [];
+    let spent = 0;
+    for (const message of sample) {
+      const facts = factsOf(message);
+      const begin = performance.now();
+      const found = await decide(facts);
+      spent += performance.now() - begin;
+      matched.push(found.sort());
+    }
+    quickest = Math.min(quickest, spent);
   }
-  return { us: (spent * 1000) / sample.length, matched };
+  return { us: (quickest * 1000) / sample.length, matched };
 }
 
 function jsonRulesEngine() {

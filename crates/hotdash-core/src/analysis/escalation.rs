@@ -11,6 +11,7 @@ const TOPICS: [(EscalationKind, &str); 5] = [
     (EscalationKind::Press, "escalation.press"),
 ];
 
+/// What the lists alone say.
 pub(super) fn judge(found: &[Found<'_>], limits: &Thresholds) -> Option<Escalation> {
     let raised: Vec<(EscalationKind, f32, Vec<String>)> = TOPICS
         .iter()

@@ -47,7 +47,12 @@ pub(super) fn judge(
     ];
     let strongest = kinds.iter().map(|(_, score, _)| *score).fold(0.0, f32::max);
     if strongest < limits.intent {
-        return Intent { kind: IntentKind::General, confidence: rounded(1.0 - strongest), words: Vec::new() };
+        return Intent {
+            kind: IntentKind::General,
+            confidence: rounded(1.0 - strongest),
+            words: Vec::new(),
+            learned: None,
+        };
     }
     // The order of the array breaks ties.
     let complains = complaint >= 0.5 && complaint + COMPLAINT_FIRST >= strongest;
@@ -55,8 +60,8 @@ pub(super) fn judge(
         .into_iter()
         .find(|(kind, score, _)| if complains { *kind == IntentKind::Complaint } else { *score >= strongest })
         .map_or(
-            Intent { kind: IntentKind::General, confidence: 0.0, words: Vec::new() },
-            |(kind, score, words)| Intent { kind, confidence: rounded(score), words },
+            Intent { kind: IntentKind::General, confidence: 0.0, words: Vec::new(), learned: None },
+            |(kind, score, words)| Intent { kind, confidence: rounded(score), words, learned: None },
         )
 }
 

@@ -18,6 +18,12 @@ pub(super) const SHIPPED: [(&str, &str); 6] = [
     ("words/pt.toml", include_str!("../../defaults/words/pt.toml")),
 ];
 
+/// The lists shipped with hotdash: (file name, text).
+#[must_use]
+pub fn shipped() -> &'static [(&'static str, &'static str)] {
+    &SHIPPED
+}
+
 /// A file that is no word list.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{file}: {message}")]
@@ -53,11 +59,13 @@ struct File {
 #[serde(deny_unknown_fields)]
 pub(super) struct Thresholds {
     pub(super) category: f32,
+    /// Below `category` and from here on a category is proposed.
+    pub(super) possible: f32,
     pub(super) intent: f32,
     pub(super) urgent: f32,
     pub(super) escalation: f32,
-    pub(super) negative: f32,
-    pub(super) positive: f32,
+    /// Below it a message counts as neutral.
+    pub(super) sentiment: f32,
 }
 
 /// How a language says no, and how far a "no" reaches.

@@ -2,7 +2,7 @@
 
 use super::lists::{Found, Lists};
 use super::words::Haystack;
-use super::{Sentiment, SentimentClass, distinct, rounded, together};
+use super::{distinct, rounded, together};
 use vader_sentimental::SentimentIntensityAnalyzer;
 
 /// How much VADER's opinion counts beside the lists'.
@@ -25,14 +25,27 @@ impl std::fmt::Debug for Mood {
     }
 }
 
-pub(super) fn judge(
+/// What lexicon and lists hear of a mood.
+pub(super) struct Heard {
+    /// VADER's, −1…1.
+    pub(super) compound: f32,
+    /// What the lists say for it, 0…1.
+    pub(super) positive: f32,
+    /// What they say against it, 0…1.
+    pub(super) negative: f32,
+    /// All of it together, −1…1.
+    pub(super) score: f32,
+    pub(super) words: Vec<String>,
+}
+
+pub(super) fn hear(
     vader: &Mood,
     lists: &Lists,
     text: &str,
     words: &Haystack,
     code: Option<&str>,
     found: &[Found<'_>],
-) -> Sentiment {
+) -> Heard {
     let good = found.iter().filter(|f| f.topic == "sentiment.positive" && !f.negated);
     let bad = found.iter().filter(|f| f.topic == "sentiment.negative" && !f.negated);
     let denied = found.iter().filter(|f| f.topic == "sentiment.positive" && f.negated);
@@ -45,21 +58,8 @@ pub(super) fn judge(
     };
     let score = rounded((VADER_SHARE * compound + positive - negative).clamp(-1.0, 1.0));
     let listed = good.chain(bad).chain(denied).map(|f| f.words.as_str());
-    Sentiment {
-        score,
-        class: class(score, lists),
-        words: distinct(listed.chain(lexicon_words.iter().map(String::as_str))),
-    }
-}
-
-fn class(score: f32, lists: &Lists) -> SentimentClass {
-    if score <= lists.thresholds.negative {
-        SentimentClass::Negative
-    } else if score >= lists.thresholds.positive {
-        SentimentClass::Positive
-    } else {
-        SentimentClass::Neutral
-    }
+    let words = distinct(listed.chain(lexicon_words.iter().map(String::as_str)));
+    Heard { compound, positive, negative, score, words }
 }
 
 /// VADER's compound score and the words it knows, without the words our lists call manners or trade. Where the

@@ -10,6 +10,37 @@ fn the_shipped_lists_have_no_problem() {
 }
 
 #[test]
+fn a_doubtful_category_is_proposed_and_not_taken() {
+    let list = "code = 'en'\n[[list]]\ntopic = 'category.sails'\nweight = WEIGHT\nwords = ['mast']\n\
+                [thresholds]\ncategory = 0.4\npossible = 0.25\nintent = 0.3\nurgent = 0.5\nescalation = 0.5\nsentiment = 0.4\n";
+    let names = |weight: &str| {
+        let text = list.replace("WEIGHT", weight);
+        let seen = Analyzer::parse(&[("mine.toml", text.as_str())]).0.analyze("The mast is here");
+        let names = |tags: Vec<Tag>| tags.into_iter().map(|tag| tag.name).collect::<Vec<_>>();
+        (names(seen.categories), names(seen.possible))
+    };
+    let sails = || vec!["sails".to_owned()];
+    assert_eq!(names("0.5"), (sails(), Vec::new()));
+    assert_eq!(names("0.3"), (Vec::new(), sails()));
+    assert_eq!(names("0.2"), (Vec::new(), Vec::new()));
+}
+
+/// The shipped models are those of the shipped examples; after a change teach them again.
+#[test]
+fn what_is_shipped_was_taught_by_the_examples() {
+    for task in [crate::learn::Task::Sentiment, crate::learn::Task::Urgency, crate::learn::Task::Escalation] {
+        let shipped = &Analyzer::shipped().taught[&task];
+        let rows = taught::examples(task).unwrap();
+        assert_eq!(
+            shipped.examples,
+            crate::learn::digest(&rows),
+            "the examples of {} changed: cargo run -p hotdash-core --example teach",
+            task.name()
+        );
+    }
+}
+
+#[test]
 fn a_bad_list_is_left_out_and_named() {
     let (_, problems) = Analyzer::parse(&[("mine.toml", "code = 'en'\n[[lists]]\n")]);
     assert_eq!(problems.len(), 1);
@@ -46,7 +77,7 @@ proptest! {
     ) {
         let text = picked.join(" ");
         let seen = Analyzer::shipped().analyze(&text);
-        prop_assert_eq!(seen.urgency.is_urgent, seen.urgency.score >= 0.6);
+        prop_assert_eq!(seen.urgency.is_urgent, seen.urgency.score >= 0.5);
     }
 
     /// However many harmless words stand between "not" and "urgent" within its reach, it is denied; a "but" or a new
@@ -54,11 +85,13 @@ proptest! {
     #[test]
     fn a_not_reaches_as_far_as_the_language_says(filler in 0_usize..8) {
         let between = vec!["really"; filler].join(" ");
-        let denied = Analyzer::shipped().analyze(&format!("This is not {between} urgent for the order"));
-        prop_assert_eq!(denied.urgency.is_urgent, filler > 3);
-        let ended = Analyzer::shipped().analyze(&format!("This is not {between} but urgent for the order"));
-        prop_assert!(ended.urgency.is_urgent);
-        let other = Analyzer::shipped().analyze(&format!("That is it, not {between}. Urgent: the order"));
-        prop_assert!(other.urgency.is_urgent);
+        // What the lists hear, before a model weighs it.
+        let heard = |text: &str| weigh(&Analyzer::shipped().read(text).found, "urgency").0 > 0.0;
+        let text = format!("This is not {between} urgent for the order");
+        prop_assert_eq!(heard(&text), filler > 3);
+        let text = format!("This is not {between} but urgent for the order");
+        prop_assert!(heard(&text));
+        let text = format!("That is it, not {between}. Urgent: the order");
+        prop_assert!(heard(&text));
     }
 }

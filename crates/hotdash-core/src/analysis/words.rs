@@ -1,16 +1,18 @@
-//! Words and matching: text becomes normalised tokens, patterns become one automaton, and one pass finds them all.
+//! Words and matching: text becomes normalised tokens, patterns become one table, and one pass finds them all.
 //!
 //! A token is a UAX #29 word, NFKC-normalised and in lower case, or an emoji. Patterns go through the same tokeniser,
-//! so "Charge-Back" in a list meets "charge back" in a message. Whole words only: the automaton runs over the tokens
-//! joined by separators, and every pattern carries its separators with it.
+//! so "Charge-Back" in a list meets "charge back" in a message. Whole words only: each token is looked up among
+//! the words that patterns begin with.
 
-use aho_corasick::{AhoCorasick, BuildError};
+mod matcher;
+mod split;
+
+pub use matcher::Matcher;
+
 use rust_stemmers::{Algorithm, Stemmer};
-use unicode_normalization::UnicodeNormalization;
-use unicode_segmentation::UnicodeSegmentation;
-
-/// Between the words as written.
-const SURFACE: char = ' ';
+use split::Piece;
+use std::borrow::Cow;
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
 
 /// A word or an emoji of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,22 +30,21 @@ pub struct Token {
 /// Split a text into normalised tokens.
 #[must_use]
 pub fn tokenize(text: &str) -> Vec<Token> {
-    let mut tokens = Vec::new();
+    // People's words have five letters and a blank.
+    let mut tokens = Vec::with_capacity(text.len() / 5);
     let (mut sentence, mut clause) = (0, 0);
-    for (start, piece) in text.split_word_bound_indices() {
-        let end = start + piece.len();
-        if piece.chars().any(char::is_alphanumeric) {
-            push_word(&mut tokens, piece, start, sentence, clause);
-        } else if is_emoji(piece) {
-            let text = piece.chars().filter(|c| *c != '\u{fe0f}').collect();
-            tokens.push(Token { text, sentence, clause, range: (start, end) });
-        } else if piece.contains(['.', '!', '?', ';', '…', '\n', '¿', '¡', '。']) {
+    split::pieces(text, |start, piece| match piece {
+        Piece::Word(word) => push_word(&mut tokens, word, start, sentence, clause),
+        Piece::Emoji(emoji) => {
+            let text = emoji.chars().filter(|c| *c != '\u{fe0f}').collect();
+            tokens.push(Token { text, sentence, clause, range: (start, start + emoji.len()) });
+        }
+        Piece::EndOfSentence => {
             sentence += 1;
             clause += 1;
-        } else if piece.contains([',', ':', '(', ')', '–', '—', '-', '"', '“', '”']) {
-            clause += 1;
         }
-    }
+        Piece::EndOfClause => clause += 1,
+    });
     tokens
 }
 
@@ -71,14 +72,30 @@ pub fn normalize(text: &str) -> String {
     if text.is_ascii() && !text.contains('`') {
         return text.to_ascii_lowercase();
     }
+    if text.chars().all(|c| c.is_ascii() && c != '`' || is_plain_latin(c)) {
+        return text.to_lowercase();
+    }
     let folded: String =
-        text.nfkc().map(|c| if matches!(c, '’' | '‘' | '`' | '´') { '\'' } else { c }).collect();
+        nfkc(text).chars().map(|c| if matches!(c, '’' | '‘' | '`' | '´') { '\'' } else { c }).collect();
     // A second pass, because lower-casing can leave a form that NFKC would change again ("İ").
-    folded.to_lowercase().nfkc().collect()
+    let lower = folded.to_lowercase();
+    match nfkc(&lower) {
+        Cow::Borrowed(_) => lower,
+        Cow::Owned(normal) => normal,
+    }
 }
 
-fn is_emoji(piece: &str) -> bool {
-    piece.chars().next().is_some_and(|c| ('\u{2600}'..='\u{27bf}').contains(&c) || c >= '\u{1f300}')
+/// The letters of Western Europe that NFKC leaves alone, in either case.
+fn is_plain_latin(c: char) -> bool {
+    matches!(c, 'À'..='Ö' | 'Ø'..='ö' | 'ø'..='ÿ')
+}
+
+/// Most text has this form already, and that is quickly told.
+fn nfkc(text: &str) -> Cow<'_, str> {
+    match is_nfkc_quick(text.chars()) {
+        IsNormalized::Yes => Cow::Borrowed(text),
+        IsNormalized::No | IsNormalized::Maybe => Cow::Owned(text.nfkc().collect()),
+    }
 }
 
 /// A language for which words can be reduced to stems.
@@ -119,17 +136,6 @@ impl StemLanguage {
         };
         Stemmer::create(algorithm).stem(word).into_owned()
     }
-
-    /// Between the stems of this language; a control character, which no token contains.
-    fn separator(self) -> char {
-        match self {
-            Self::English => '\u{1}',
-            Self::German => '\u{2}',
-            Self::Spanish => '\u{3}',
-            Self::French => '\u{4}',
-            Self::Portuguese => '\u{5}',
-        }
-    }
 }
 
 /// How a pattern is compared.
@@ -139,19 +145,6 @@ pub enum Form {
     AsWritten,
     /// Any word with the same stems.
     Stem(StemLanguage),
-}
-
-/// Many patterns, each belonging to a numbered owner.
-#[derive(Debug, Clone, Default)]
-pub struct Matcher {
-    automaton: Option<AhoCorasick>,
-    patterns: Vec<Pattern>,
-}
-
-#[derive(Debug, Clone)]
-struct Pattern {
-    owner: usize,
-    words: usize,
 }
 
 /// A pattern found: tokens `first..=last`.
@@ -170,62 +163,12 @@ pub struct Entry<'a> {
     pub owner: usize,
 }
 
-impl Matcher {
-    /// Build the automaton; entries without a word in them are ignored.
-    pub fn build<'a>(entries: impl IntoIterator<Item = Entry<'a>>) -> Result<Self, BuildError> {
-        let mut texts = Vec::new();
-        let mut patterns = Vec::new();
-        for entry in entries {
-            let words: Vec<String> = tokenize(entry.text).into_iter().map(|token| token.text).collect();
-            if words.is_empty() {
-                continue;
-            }
-            let (separator, words) = match entry.form {
-                Form::AsWritten => (SURFACE, words),
-                Form::Stem(language) => {
-                    (language.separator(), words.iter().map(|word| language.stem(word)).collect())
-                }
-            };
-            let mut text = String::from(separator);
-            text.push_str(&words.join(&separator.to_string()));
-            if !entry.text.trim_end().ends_with('*') {
-                text.push(separator);
-            }
-            texts.push(text);
-            patterns.push(Pattern { owner: entry.owner, words: words.len() });
-        }
-        let automaton = if texts.is_empty() { None } else { Some(AhoCorasick::new(&texts)?) };
-        Ok(Self { automaton, patterns })
-    }
-
-    /// Every pattern in a text, stems compared in the given languages; each pattern once per place.
-    #[must_use]
-    pub fn hits(&self, text: &Haystack) -> Vec<Hit> {
-        let Some(automaton) = &self.automaton else { return Vec::new() };
-        let mut hits = Vec::new();
-        for found in automaton.find_overlapping_iter(&text.joined) {
-            let pattern = &self.patterns[found.pattern().as_usize()];
-            let Ok(place) = text.starts.binary_search_by_key(&found.start(), |(at, _)| *at) else { continue };
-            let first = text.starts[place].1;
-            let last = first + pattern.words - 1;
-            let hit = Hit { owner: pattern.owner, first, last };
-            let in_one_sentence =
-                text.tokens.get(last).is_some_and(|t| t.sentence == text.tokens[first].sentence);
-            if in_one_sentence && !hits.contains(&hit) {
-                hits.push(hit);
-            }
-        }
-        hits
-    }
-}
-
-/// A tokenised text joined for the automaton: the words as written, then their stems per language.
+/// A tokenised text with the stems of its words in some languages.
 #[derive(Debug, Clone)]
 pub struct Haystack {
     pub tokens: Vec<Token>,
-    joined: String,
-    /// Byte of the separator before a token in `joined` → index of the token.
-    starts: Vec<(usize, usize)>,
+    /// For each language a stem for each token.
+    stems: Vec<(StemLanguage, Vec<String>)>,
 }
 
 impl Haystack {
@@ -238,26 +181,19 @@ impl Haystack {
     /// As [`Haystack::new`], from tokens already made.
     #[must_use]
     pub fn of(tokens: Vec<Token>, languages: &[StemLanguage]) -> Self {
-        let mut haystack = Self { tokens, joined: String::new(), starts: Vec::new() };
-        haystack.append(SURFACE, str::to_owned);
-        for language in languages {
-            haystack.append(language.separator(), |word| language.stem(word));
-        }
-        haystack
-    }
-
-    fn append(&mut self, separator: char, form: impl Fn(&str) -> String) {
-        for (index, token) in self.tokens.iter().enumerate() {
-            self.starts.push((self.joined.len(), index));
-            self.joined.push(separator);
-            self.joined.push_str(&form(&token.text));
-        }
-        self.joined.push(separator);
+        let stems = languages
+            .iter()
+            .map(|language| (*language, tokens.iter().map(|token| language.stem(&token.text)).collect()));
+        let stems = stems.collect();
+        Self { tokens, stems }
     }
 
     /// The tokens of a hit as a reader would quote them.
     #[must_use]
     pub fn words(&self, hit: Hit) -> String {
+        if hit.first == hit.last {
+            return self.tokens[hit.first].text.clone();
+        }
         let words: Vec<&str> = self.tokens[hit.first..=hit.last].iter().map(|t| t.text.as_str()).collect();
         words.join(" ").replace("' ", "'")
     }

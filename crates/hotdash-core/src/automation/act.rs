@@ -10,7 +10,7 @@ use crate::action::{Action, Target};
 use crate::analysis::Analyzer;
 use crate::channel;
 use crate::conversation::Status;
-use crate::decide::{ESCALATED, Snapshot};
+use crate::decide::{ESCALATED, Snapshot, notice};
 use crate::ids::RuleId;
 use crate::rulebook::{Rule, Then};
 use jiff::{SignedDuration, Timestamp};
@@ -31,6 +31,7 @@ impl Round<'_> {
         let mut made = Made { rule, because: &because, actions: Vec::new(), refused: Vec::new() };
         for then in &rule.then {
             match then {
+                Then::Automate(Act::Notify { .. }) if rule.tells_at_once() => {}
                 Then::Automate(act) => self.automate(act, &mut made),
                 // Of a rule that does not wait the rest is decided with the message.
                 _ if !rule.waits() => {}
@@ -66,9 +67,8 @@ impl Round<'_> {
     fn automate(&mut self, act: &Act, made: &mut Made<'_>) {
         match act {
             Act::Notify { to, text } => {
-                let (subject, said) = self.notice(made);
-                let text = text.as_ref().map_or(said.clone(), |own| format!("{own}\n\n{said}"));
-                made.actions.push(Action::Notify { to: to.clone(), subject, text });
+                let id = self.seen.conversation.id;
+                made.actions.push(notice(made.rule, id, made.because, to, text.as_deref()));
             }
             Act::SnoozeUntilOpening => match next_opening(self.seen.hours, self.now) {
                 Some(until) => self.close(Action::Snooze { until }, "snooze", made),
@@ -216,18 +216,6 @@ impl Round<'_> {
             refused: Vec::new(),
             because,
         });
-    }
-
-    fn notice(&self, made: &Made<'_>) -> (String, String) {
-        let Rule { name, why, .. } = made.rule;
-        let id = self.seen.conversation.id;
-        let subject = format!("{name}: conversation {id}");
-        let mut text = format!("The rule {name} applies to conversation {id}: {}.", made.because);
-        if !why.is_empty() {
-            text.push_str("\n\n");
-            text.push_str(why);
-        }
-        (subject, text)
     }
 }
 

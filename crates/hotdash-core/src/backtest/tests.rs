@@ -33,6 +33,7 @@ fn past(number: i64, text: &str, at: &str) -> Past {
         message,
         agents: vec![agent(1, "Ben"), agent(2, "Cleo")],
         turns: BTreeMap::new(),
+        standings: BTreeMap::new(),
         message_count: 1,
         earlier_conversations: 0,
         inbox_name: None,

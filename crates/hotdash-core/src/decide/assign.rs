@@ -1,17 +1,21 @@
 //! Who gets the conversation, by the rules of the group "assignment".
 
-use super::Making;
+use super::{ESCALATED, Making};
 use crate::action::{Action, Reasoned};
 use crate::analysis::words::normalize;
 use crate::conversation::{Availability, Status};
-use crate::routing::{Assignment, choose_agent};
+use crate::ids::TeamId;
+use crate::routing::{Assignment, Want, Way, anybody_fits, choose_agent};
 use crate::rulebook::facts::Facts;
-use crate::rulebook::{Group, Rule, Rulebook, Strategy, Then};
+use crate::rulebook::{Choice, Group, Rule, Rulebook, Spoken, Strategy, Then};
+
+/// What came of a rule, and what is to be done for it.
+type Made = (Assignment, Vec<Reasoned>);
 
 impl Making<'_> {
     pub(super) fn assign(&mut self, rules: &Rulebook, facts: &Facts<'_>) {
         if let Some(sentence) = self.stays() {
-            self.assignment = Some((Assignment::said(sentence), None));
+            self.assignment = Some((Assignment::said(sentence), Vec::new()));
             return;
         }
         // The first rule that fails only for now, e.g. because the office is closed.
@@ -32,9 +36,10 @@ impl Making<'_> {
         if let Some(rule) = later {
             let because = rule.because(rules, facts);
             let open = self.seen.agents.iter().any(|agent| agent.availability == Availability::Online);
-            let choice = choose_agent(self.seen.agents, self.seen.turns);
+            let choice = self.choose(&Want::default());
             let sentence = if open { format!("Waiting: {because}.") } else { choice.sentence.clone() };
-            self.assignment = Some(waiting(rule, Assignment { chosen: None, sentence, ..choice }));
+            let nobody = Assignment { chosen: None, sentence, candidates: Vec::new(), ..choice };
+            self.assignment = Some(waiting(rule, nobody));
             self.trace(rule, false, because);
         }
     }
@@ -53,51 +58,86 @@ impl Making<'_> {
     }
 
     /// What a matching rule's strategy comes to; `None` where it names nobody on this desk.
-    fn perform(&self, rule: &Rule, because: &str) -> Option<(Assignment, Option<Reasoned>)> {
+    fn perform(&self, rule: &Rule, because: &str) -> Option<Made> {
         let strategy = rule.then.iter().find_map(|then| match then {
             Then::Assign(strategy) => Some(strategy),
             _ => None,
         })?;
         match strategy {
-            Strategy::RoundRobin => Some(routed(rule, choose_agent(self.seen.agents, self.seen.turns), self)),
+            Strategy::Choose(choice) => self.chosen(rule, choice),
             Strategy::Agent(who) => {
                 let named =
                     self.seen.agents.iter().find(|agent| {
                         [&agent.name, &agent.email].iter().any(|text| normalize(text) == *who)
                     })?;
-                let mut choice = choose_agent(std::slice::from_ref(named), self.seen.turns);
+                let (turns, standings) = (self.seen.turns, self.seen.standings);
+                let mut choice =
+                    choose_agent(std::slice::from_ref(named), turns, standings, &Want::default());
                 if choice.chosen.is_some() {
                     choice.sentence = format!("Routed to {}: {because}.", named.name);
                 }
-                Some(routed(rule, choice, self))
+                Some(routed(rule, choice, None))
             }
-            Strategy::Team(team) => {
-                let sentence = format!("Given to team {team}: {because}.");
-                let reasoned = Reasoned {
-                    action: Action::AssignTeam { team: *team },
-                    rule: rule.id.clone(),
-                    because: sentence.clone(),
-                };
-                Some((Assignment::said(sentence), Some(reasoned)))
-            }
+            Strategy::Team(team) => Some(self.given_to_team(rule, *team, because)),
         }
+    }
+
+    fn choose(&self, want: &Want<'_>) -> Assignment {
+        choose_agent(self.seen.agents, self.seen.turns, self.seen.standings, want)
+    }
+
+    fn chosen(&self, rule: &Rule, choice: &Choice) -> Option<Made> {
+        let spoken = self.seen.analysis.language.code.as_deref();
+        let of_the_message: Vec<String> =
+            self.seen.analysis.categories.iter().map(|tag| normalize(&tag.name)).collect();
+        let topics = if choice.skills.is_empty() { &of_the_message } else { &choice.skills };
+        let want = Want {
+            way: choice.way,
+            team: choice.team,
+            skills: &choice.skills,
+            language: match &choice.language {
+                None => None,
+                Some(Spoken::Match) => spoken,
+                Some(Spoken::Code(code)) => Some(code),
+            },
+            topics: if choice.way == Way::Skills { topics } else { &[] },
+            spoken,
+        };
+        if choice.asks() && !anybody_fits(self.seen.agents, self.seen.standings, &want) {
+            return None;
+        }
+        Some(routed(rule, self.choose(&want), choice.team))
+    }
+
+    /// A team that somebody gave it to stays: only an escalation takes it away, and only once.
+    fn given_to_team(&self, rule: &Rule, team: TeamId, because: &str) -> Made {
+        let conversation = self.seen.conversation;
+        let is_escalated = conversation.labels.iter().any(|label| label == ESCALATED[0]);
+        if let Some(there) = &conversation.team
+            && (there.id == team || !rule.hands_over() || is_escalated)
+        {
+            let sentence = format!("Left with the team {}: already given.", there.name);
+            return (Assignment::said(sentence), Vec::new());
+        }
+        let sentence = format!("Given to team {team}: {because}.");
+        let because = sentence.clone();
+        let reasoned = Reasoned { action: Action::AssignTeam { team }, rule: rule.id.clone(), because };
+        (Assignment::said(sentence), vec![reasoned])
     }
 }
 
-fn routed(rule: &Rule, choice: Assignment, making: &Making<'_>) -> (Assignment, Option<Reasoned>) {
-    let agent = choice.chosen.and_then(|id| making.seen.agents.iter().find(|agent| agent.id == id));
-    match agent {
-        Some(agent) => {
-            let action = Action::AssignAgent { agent: agent.id, name: agent.name.clone() };
-            let because = choice.sentence.clone();
-            (choice, Some(Reasoned { action, rule: rule.id.clone(), because }))
-        }
-        None => waiting(rule, choice),
-    }
+fn routed(rule: &Rule, choice: Assignment, team: Option<TeamId>) -> Made {
+    let Some(first) = choice.candidates.first() else { return waiting(rule, choice) };
+    let reasoned = |action| Reasoned { action, rule: rule.id.clone(), because: choice.sentence.clone() };
+    // The team first: setting one takes the conversation from whoever is not in it.
+    let mut actions: Vec<Reasoned> =
+        team.map(|team| reasoned(Action::AssignTeam { team })).into_iter().collect();
+    actions.push(reasoned(Action::AssignAgent { agent: first.agent, name: first.name.clone() }));
+    (choice, actions)
 }
 
-fn waiting(rule: &Rule, choice: Assignment) -> (Assignment, Option<Reasoned>) {
+fn waiting(rule: &Rule, choice: Assignment) -> Made {
     let reasoned =
         Reasoned { action: Action::AwaitAgent, rule: rule.id.clone(), because: choice.sentence.clone() };
-    (choice, Some(reasoned))
+    (choice, vec![reasoned])
 }

@@ -165,3 +165,83 @@ proptest! {
         prop_assert!(first.trace.iter().all(|t| t.matched || waits), "only what matched is kept");
     }
 }
+
+fn by_rules(text: &str, conversation: &Conversation, words: &str, agents: &[Agent]) -> Decision {
+    let (rules, problems) = Rulebook::parse(&[("own.toml", text)]);
+    assert_eq!(problems, [], "{text}");
+    let message = message(words);
+    let (analysis, hours) = (Analyzer::shipped().analyze(words), Hours::shipped());
+    let seen = Snapshot { agents, ..Snapshot::of(conversation, &message, &analysis, &hours) };
+    decide(&rules, &seen, MONDAY_NOON.parse().unwrap())
+}
+
+#[test]
+fn a_team_that_somebody_chose_keeps_it_unless_it_is_escalated_for_the_first_time() {
+    let given = "[[rule]]\nid='a'\ngroup='assignment'\nwhen={always=true}\nthen={assign={team=3}}\n";
+    let escalated = "[[rule]]\nid='a'\ngroup='tags'\nwhen={always=true}\nthen={escalate={team=3}}\n";
+    let team = |decision: &Decision| {
+        decision.actions.iter().any(|r| r.action == Action::AssignTeam { team: crate::ids::TeamId(3) })
+    };
+    let mut conversation = conversation();
+    assert!(team(&by_rules(given, &conversation, "Hello", &[])));
+    conversation.team =
+        Some(crate::conversation::TeamRef { id: crate::ids::TeamId(5), name: "Sales".to_owned() });
+    let stays = by_rules(given, &conversation, "Hello", &[]);
+    assert!(!team(&stays) && stays.sentence().contains("Left with the team Sales"), "{}", stays.sentence());
+    assert!(team(&by_rules(escalated, &conversation, "Hello", &[])), "it goes where it is dealt with");
+    conversation.labels.push("escalated".to_owned());
+    assert!(!team(&by_rules(escalated, &conversation, "Hello", &[])), "and stays where people put it then");
+}
+
+#[test]
+fn an_escalation_tells_people_with_the_words_that_led_to_it_and_no_others() {
+    let decision = decided(&conversation(), "My secret is 4711. I will sue you tomorrow.", &[], MONDAY_NOON);
+    let notices: Vec<&Action> =
+        decision.actions.iter().map(|r| &r.action).filter(|a| matches!(a, Action::Notify { .. })).collect();
+    let [Action::Notify { to, subject, text }] = notices.as_slice() else { panic!("{notices:?}") };
+    assert_eq!(to, &[Target::Leads, Target::Webhook]);
+    assert_eq!(subject, "Legal threat, fraud or danger: conversation 1");
+    assert!(text.contains("escalation is legal (“sue”)"), "{text}");
+    assert!(!text.contains("4711") && !text.contains("tomorrow"), "{text}");
+    let calm = decided(&conversation(), "I am not suing anyone", &[], MONDAY_NOON);
+    assert!(!calm.hold && !calm.actions.iter().any(|r| matches!(r.action, Action::Notify { .. })));
+    assert!(!Rulebook::shipped().has_automations(), "it is told with the decision");
+}
+
+#[test]
+fn a_strategy_with_a_slip_of_the_pen_is_told_with_the_right_word() {
+    let told = |assign: &str| {
+        let rule =
+            format!("[[rule]]\nid='a'\ngroup='assignment'\nwhen={{always=true}}\nthen={{assign={assign}}}\n");
+        let problems = Rulebook::parse(&[("own.toml", &rule)]).1;
+        problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+    };
+    for (assign, message) in [
+        (
+            "'least_loadd'",
+            "own.toml, rule a, then.assign: “least_loadd” is not known; possible: round_robin, least_loaded, skills; did \
+             you mean “least_loaded”?",
+        ),
+        (
+            "{ strategy = 'skills', skils = ['x'] }",
+            "own.toml, rule a, then.assign.skils: “skils” is not known; possible: strategy, team, skills, language; did \
+             you mean “skills”?",
+        ),
+        (
+            "{ strategy = 'skills', language = 'german' }",
+            "own.toml, rule a, then.assign.language: expected \"match\", or two letters such as \"de\"",
+        ),
+        (
+            "{ strategy = 'skills', team = 'returns' }",
+            "own.toml, rule a, then.assign.team: expected the number of a team",
+        ),
+        (
+            "{ skills = ['x'] }",
+            "own.toml, rule a, then.assign.strategy: say how to choose among them: \"round_robin\", \"least_loaded\" or \
+             \"skills\"",
+        ),
+    ] {
+        assert!(told(assign).starts_with(message), "{}", told(assign));
+    }
+    assert_eq!(told("{ strategy = 'least_loaded', team = 3, skills = 'x', language = 'match' }"), "");
+}

@@ -1,8 +1,9 @@
 //! Conditions, and whether they hold. Judging makes no words and no copies; `explain.rs` says what was seen.
 
 use super::facts::Facts;
-use super::pattern::Pattern;
+use super::pattern::{Pattern, Text};
 use jiff::civil::Date;
+use std::sync::Arc;
 
 #[derive(Debug, Clone)]
 pub(crate) enum Condition {
@@ -61,7 +62,7 @@ pub(crate) enum Operator {
     /// Sorted.
     AnyOf(Vec<String>),
     Contains(Vec<String>),
-    Matches(Pattern),
+    Matches(Arc<Pattern>),
     Exists,
     Above(f64),
     Below(f64),
@@ -164,8 +165,8 @@ impl Test {
                 .iter()
                 .any(|text| parts.iter().any(|part| text.contains(part.as_str()))),
             Operator::Matches(pattern) => match self.subject {
-                Subject::Text => pattern.is_match(facts.snapshot.message.text()),
-                _ => facts.texts(&self.subject).iter().any(|text| pattern.is_match(text)),
+                Subject::Text => facts.fits(pattern),
+                _ => facts.texts(&self.subject).iter().any(|text| pattern.fits(&Text::new(text))),
             },
             Operator::Exists => match self.subject {
                 Subject::Waiting => facts.number(&self.subject).is_some(),

@@ -3,6 +3,7 @@
 use super::Rulebook;
 use super::condition::Subject;
 use super::keywords::Found;
+use super::pattern::{Pattern, Text};
 use super::vocabulary::{ESCALATIONS, INTENTS, Mark, SENTIMENTS};
 use crate::analysis::words::{Haystack, normalize};
 use crate::conversation::Availability;
@@ -11,7 +12,7 @@ use jiff::Timestamp;
 use jiff::civil::{DateTime, Weekday};
 use serde_json::Value;
 use std::borrow::Cow;
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 
 /// What rules ask about. What only few rules ask is found when it is first asked.
 pub(crate) struct Facts<'a> {
@@ -20,6 +21,10 @@ pub(crate) struct Facts<'a> {
     pub(crate) marks: u64,
     pub(super) text: Haystack,
     pub(super) found: Found,
+    /// The message as patterns are asked about it.
+    written: Text<'a>,
+    /// By the pattern's number, whether it fits; the few that were asked.
+    fitting: RefCell<Vec<(usize, bool)>>,
     now: Timestamp,
     local: OnceCell<DateTime>,
     time_marks: OnceCell<u64>,
@@ -39,6 +44,8 @@ impl<'a> Facts<'a> {
             marks: marks(snapshot),
             text,
             found,
+            written: Text::new(snapshot.message.text()),
+            fitting: RefCell::default(),
             now,
             local: OnceCell::new(),
             time_marks: OnceCell::new(),
@@ -49,6 +56,17 @@ impl<'a> Facts<'a> {
     /// Whether a keyword condition is met.
     pub(crate) fn says(&self, condition: u32) -> bool {
         self.found.conditions.contains(condition)
+    }
+
+    /// Whether a pattern fits the message; tried once.
+    pub(crate) fn fits(&self, pattern: &Pattern) -> bool {
+        let mut fitting = self.fitting.borrow_mut();
+        if let Some((_, fits)) = fitting.iter().find(|(number, _)| *number == pattern.number) {
+            return *fits;
+        }
+        let fits = pattern.fits(&self.written);
+        fitting.push((pattern.number, fits));
+        fits
     }
 
     /// Date and time of day in the desk's zone.

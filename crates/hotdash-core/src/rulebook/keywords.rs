@@ -9,7 +9,7 @@ use std::collections::HashMap;
 pub(crate) struct Keywords {
     /// Its owners are numbers of patterns.
     matcher: Matcher,
-    /// For each pattern the conditions that want it.
+    /// For each pattern the conditions that want it, in their order.
     wanted: Vec<Vec<Want>>,
     /// The patterns as their words, where no stems are compared.
     written: Vec<Option<String>>,
@@ -225,11 +225,13 @@ impl Keywords {
             return found;
         }
         let language = code.map(|code| self.codes.iter().position(|known| known == code));
-        let denial = Analyzer::shipped().denial(text, code);
+        let mut denial = None;
+        found.hits.reserve(hits.len());
         for hit in hits {
             let Some(wants) = self.wanted.get(hit.owner) else { continue };
             let needs_denial = wants.iter().any(|want| want.denied != Denied::Count);
-            let denied = needs_denial && denial.reaches(hit);
+            let denied = needs_denial
+                && denial.get_or_insert_with(|| Analyzer::shipped().denial(text, code)).reaches(hit);
             found.hits.push((hit.owner, hit, denied));
             for want in wants {
                 if want.counts(hit, denied, language, text) && found.conditions.insert(want.condition) {
@@ -252,12 +254,15 @@ impl Keywords {
         let mut words: Vec<(usize, String)> = Vec::new();
         for (pattern, hit, denied) in &found.hits {
             let wants = self.wanted.get(*pattern).map_or(&[][..], Vec::as_slice);
-            let counts = wants
-                .iter()
-                .any(|want| want.condition == condition && want.counts(*hit, *denied, language, text));
-            let said = text.words(*hit);
-            if counts && !words.iter().any(|(_, word)| *word == said) {
-                words.push((hit.first, said));
+            // Some words are in the lists of hundreds of rules.
+            let from = wants.partition_point(|want| want.condition < condition);
+            let mut own = wants[from..].iter().take_while(|want| want.condition == condition);
+            let counts = own.any(|want| want.counts(*hit, *denied, language, text));
+            if counts {
+                let said = text.words(*hit);
+                if !words.iter().any(|(_, word)| *word == said) {
+                    words.push((hit.first, said));
+                }
             }
         }
         words.sort_by_key(|(first, _)| *first);

@@ -2,6 +2,7 @@
 //! probably meant; everything wrong is told at once.
 
 use super::policy::{Assign, Calendar, Kind, SlaPolicy, SlaProblem, Target, Warning, When};
+use crate::action::Target as Tell;
 use crate::conversation::Priority;
 use crate::hours::Hours;
 use crate::ids::{AgentId, InboxId, TeamId};
@@ -16,7 +17,7 @@ const FILE_KEYS: [&str; 6] =
 const TARGET_KEYS: [&str; 7] =
     ["id", "when", "first_response", "next_response", "resolution", "calendar", "warning"];
 const WHEN_KEYS: [&str; 5] = ["tier", "priority", "label", "inbox", "desk"];
-const WARNING_KEYS: [&str; 6] = ["at", "clock", "tag", "priority", "note", "assign"];
+const WARNING_KEYS: [&str; 7] = ["at", "clock", "tag", "priority", "note", "assign", "notify"];
 const PRIORITIES: [(&str, Priority); 4] = [
     ("low", Priority::Low),
     ("medium", Priority::Medium),
@@ -254,6 +255,7 @@ impl Reader {
                 priority: priority.and_then(|word| self.priority("priority", &word)),
                 note: self.note(&item),
                 assign: self.assign(&item),
+                notify: self.notify(&item),
                 clocks,
             };
             let meets = |other: &Warning| {
@@ -291,6 +293,20 @@ impl Reader {
             Value::Boolean(false) => None,
             _ => self.refuse("note", "expected true, or the words that stand before the reason"),
         }
+    }
+
+    fn notify(&mut self, item: &Table) -> Vec<Tell> {
+        let mut targets = Vec::new();
+        for word in self.words(item, "notify", "notify") {
+            match Tell::read(&word) {
+                Some(target) => targets.push(target),
+                None => {
+                    let message = format!("“{word}” is neither \"leads\" nor \"webhook\" nor a mail address");
+                    self.push("notify", &message, nearest(&word, Tell::WORDS));
+                }
+            }
+        }
+        targets
     }
 
     fn assign(&mut self, item: &Table) -> Option<Assign> {

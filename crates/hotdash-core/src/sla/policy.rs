@@ -1,7 +1,7 @@
 //! Which promise holds for a conversation, on which calendar, and what happens as it runs out.
 
 use super::parse;
-use crate::action::{Action, Reasoned};
+use crate::action::{Action, Reasoned, Target as Tell};
 use crate::conversation::{Conversation, Priority};
 use crate::hours::{Hours, Interval};
 use crate::ids::{AgentId, InboxId, RuleId, TeamId};
@@ -179,6 +179,8 @@ pub struct Warning {
     /// Words before the reason, in a private note.
     pub(super) note: Option<String>,
     pub(super) assign: Option<Assign>,
+    /// People of ours who are told.
+    pub(super) notify: Vec<Tell>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -205,6 +207,11 @@ impl Warning {
             Assign::Agent(agent) => Action::AssignAgent { agent, name: format!("agent {agent}") },
             Assign::Team(team) => Action::AssignTeam { team },
         }));
+        if !self.notify.is_empty() {
+            let subject = format!("SLA: {} at {} % of its time", kind.words().to_lowercase(), self.at);
+            let (to, text) = (self.notify.clone(), because.to_owned());
+            actions.push(Action::Notify { to, subject, text });
+        }
         let reasoned = |action| Reasoned { action, rule: rule.clone(), because: because.to_owned() };
         actions.into_iter().map(reasoned).collect()
     }

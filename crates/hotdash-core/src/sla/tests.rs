@@ -303,8 +303,8 @@ fn wrong_targets_say_what_is_wrong() {
             "team.toml, warning 1, assign: expected { agent = number } or { team = number }",
         ),
         (
-            "[[warning]]\nat = 90\nnotify = 'leads'",
-            "team.toml, warning 1, notify: “notify” is not known; possible: at, clock, tag, priority, note, assign",
+            "[[warning]]\nat = 90\nnotify = ['leads', 'webhok']",
+            "team.toml, warning 1, notify: “webhok” is neither \"leads\" nor \"webhook\" nor a mail address; did you mean “webhook”?",
         ),
         (
             "[calendars.night]\nzone = 'Mars'\n[calendars.night.weekdays]",

@@ -17,12 +17,15 @@ use arc_swap::{ArcSwap, ArcSwapOption};
 use hotdash_core::automation::{SHIPPED_TEMPLATES, Templates};
 use hotdash_core::conversation::Agent;
 use hotdash_core::hours::Hours;
-use hotdash_core::ids::{ConversationId, DeskId};
+use hotdash_core::ids::{AgentId, ConversationId, DeskId, TeamId};
 use hotdash_core::rulebook::Rulebook;
 use hotdash_core::sla::{SHIPPED as SHIPPED_TARGETS, SlaPolicy};
+use hotdash_core::staff::{SHIPPED as SHIPPED_STAFF, Staff};
 use jiff::SignedDuration;
 use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::sync::Mutex;
 
@@ -30,6 +33,7 @@ use tokio::sync::Mutex;
 const AGENTS_FRESH_MS: i64 = 5_000;
 /// Inboxes are set up once and then left alone.
 const INBOXES_FRESH_MS: i64 = 60_000;
+const TEAMS_FRESH_MS: i64 = 60_000;
 
 /// A desk with its ports and its team's wishes.
 pub struct Desk {
@@ -52,6 +56,8 @@ pub struct Desk {
     pub templates: Templates,
     /// Where the team is told in its chat.
     pub chat: Option<ChatHook>,
+    /// What is known of the people beyond what the desk says.
+    pub staff: Staff,
     inboxes: Mutex<Option<(i64, Arc<Vec<Inbox>>)>>,
     /// Under which the hours are kept.
     pub hours_hash: String,
@@ -65,6 +71,9 @@ pub struct Desk {
     agents: Mutex<Option<(i64, Arc<Vec<Agent>>)>>,
     /// Its figures in memory.
     pub measures: Measures,
+    /// It was said that the file names people the desk does not know.
+    strangers_told: AtomicBool,
+    teams: Mutex<BTreeMap<TeamId, (i64, Arc<Vec<AgentId>>)>>,
 }
 
 /// Rules in the shadow.
@@ -106,6 +115,7 @@ impl Desk {
             knowledge: knowledge(&settings.knowledge)?,
             templates,
             chat,
+            staff: staff(&settings)?,
             rulebook: ArcSwap::from_pointee(rules.rulebook),
             candidate: ArcSwapOption::empty(),
             layers: Layers::of(&settings),
@@ -119,6 +129,8 @@ impl Desk {
             measures: Measures::default(),
             inboxes: Mutex::new(None),
             agents: Mutex::new(None),
+            teams: Mutex::new(BTreeMap::new()),
+            strangers_told: AtomicBool::new(false),
         })
     }
 
@@ -207,6 +219,24 @@ impl Desk {
         Ok(fresh)
     }
 
+    /// Who belongs to a team, at most a minute old; nobody where there is no such team, or we may not ask.
+    pub async fn team(&self, team: TeamId, clock: &Clock) -> Result<Arc<Vec<AgentId>>, CallError> {
+        let mut kept = self.teams.lock().await;
+        let now = clock.now_ms();
+        if let Some((at, members)) = kept.get(&team)
+            && (0..TEAMS_FRESH_MS).contains(&(now - at))
+        {
+            return Ok(Arc::clone(members));
+        }
+        let members = match self.chatwoot.team_members(team).await {
+            Err(CallError::NoSuchThing { .. } | CallError::NotPermitted { .. }) => Vec::new(),
+            members => members?.into_iter().map(|member| member.id).collect(),
+        };
+        let fresh = Arc::new(members);
+        kept.insert(team, (now, Arc::clone(&fresh)));
+        Ok(fresh)
+    }
+
     /// The desk's people with their availability, at most some seconds old.
     pub async fn agents(&self, clock: &Clock) -> Result<Arc<Vec<Agent>>, CallError> {
         let mut kept = self.agents.lock().await;
@@ -217,9 +247,24 @@ impl Desk {
             return Ok(Arc::clone(agents));
         }
         let fresh = Arc::new(self.chatwoot.agents().await?);
+        let strangers = self.staff.strangers(&fresh);
+        if !strangers.is_empty() && !self.strangers_told.swap(true, Ordering::Relaxed) {
+            tracing::warn!(desk = %self.settings.key, ?strangers, "HOTDASH_AGENTS_FILE names people the desk does not know");
+        }
         *kept = Some((now, Arc::clone(&fresh)));
         Ok(fresh)
     }
+}
+
+/// The people of the team's own file, over what holds for all.
+fn staff(settings: &DeskConfig) -> Result<Staff, StartError> {
+    let own = settings.agents.as_ref().map(|(file, text)| (file.as_str(), text.as_str()));
+    let files: Vec<(&str, &str)> = [SHIPPED_STAFF].into_iter().chain(own).collect();
+    let (staff, problems) = Staff::parse(&files);
+    if problems.is_empty() {
+        return Ok(staff);
+    }
+    Err(StartError::Agents { problems: problems.iter().map(ToString::to_string).collect() })
 }
 
 fn knowledge(source: &KnowledgeSource) -> Result<Knowledge, KnowledgeError> {

@@ -1,5 +1,7 @@
 //! `hotdash eval`: known input, known truth.
 
+pub(super) mod classify;
+
 use crate::clock::Clock;
 use crate::store::Store;
 use crate::work::replay::{Report, replay};
@@ -24,6 +26,8 @@ enum What {
     /// Ends with 0 only when status, assignee, team, labels, priority and the public messages of every conversation
     /// are as the desk says. Needs no settings and touches no database but a temporary one.
     Replay(Replay),
+    /// Let hotdash label messages that people labelled, and say how often it is right.
+    Classify(classify::Classify),
 }
 
 #[derive(Debug, Args)]
@@ -44,7 +48,16 @@ struct Replay {
 
 impl Eval {
     pub(super) async fn run(&self) -> anyhow::Result<ExitCode> {
-        let What::Replay(asked) = &self.what;
+        match &self.what {
+            What::Replay(asked) => asked.run().await,
+            What::Classify(asked) => asked.run(),
+        }
+    }
+}
+
+impl Replay {
+    async fn run(&self) -> anyhow::Result<ExitCode> {
+        let asked = self;
         let (deliveries, secrets, finals) =
             (read(&asked.deliveries)?, read(&asked.secrets)?, read(&asked.finals)?);
         let folder = tempfile::tempdir().context("no temporary folder can be made")?;

@@ -3,6 +3,7 @@
 mod backtest;
 mod check;
 mod explain;
+mod fairness;
 mod live;
 mod test;
 
@@ -26,6 +27,7 @@ enum What {
     Test(test::Test),
     Backtest(backtest::Backtest),
     Explain(explain::Explain),
+    Fairness(fairness::FairnessCommand),
     Versions(live::Versions),
     Return(live::Return),
     Shadow(live::ShadowCommand),
@@ -38,6 +40,7 @@ impl RulesCommand {
             What::Test(test) => test.run(),
             What::Backtest(backtest) => backtest.run(config).await,
             What::Explain(explain) => explain.run(config).await,
+            What::Fairness(fairness) => fairness.run(config).await,
             What::Versions(versions) => versions.run(config).await,
             What::Return(back) => back.run(config).await,
             What::Shadow(shadow) => shadow.run(config).await,

@@ -120,6 +120,13 @@ pub const SETTINGS: &[Setting] = &[
     )
     .of_desk(),
     plain(
+        "agents_file",
+        "HOTDASH_AGENTS_FILE",
+        None,
+        "TOML file with skills, languages, capacity, hours and absences of the people who answer",
+    )
+    .of_desk(),
+    plain(
         "sla_file",
         "HOTDASH_SLA_FILE",
         None,

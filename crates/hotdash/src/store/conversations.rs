@@ -14,10 +14,10 @@ pub fn keep_conversation(desk: DeskId, c: &Conversation) -> Result<Statement, St
     Ok(Statement::new(
         "INSERT INTO conversations
            (desk, id, contact, status, assignee, seen, state, waiting_since, last_activity_at, created_at,
-            settled)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+            settled, priority)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
          ON CONFLICT (desk, id) DO UPDATE SET
-           contact = excluded.contact, status = excluded.status, assignee = excluded.assignee,
+           contact = excluded.contact, status = excluded.status, assignee = excluded.assignee, priority = excluded.priority,
            seen = excluded.seen, settled = excluded.settled, state = excluded.state, waiting_since = excluded.waiting_since,
            last_activity_at = excluded.last_activity_at
          WHERE excluded.seen = 0
@@ -29,13 +29,14 @@ pub fn keep_conversation(desk: DeskId, c: &Conversation) -> Result<Statement, St
             c.id.0.into(),
             c.contact.id.0.into(),
             status_name(c.status).into(),
-            c.assignee.as_ref().map(|a| a.id.0).into(),
+            c.assignee.as_ref().filter(|a| !a.is_bot).map(|a| a.id.0).into(),
             c.updated_at.map_or(0, jiff::Timestamp::as_microsecond).into(),
             json(c)?.into(),
             ms(c.waiting_since).into(),
             ms(c.last_activity_at).into(),
             c.created_at.as_millisecond().into(),
             settled(c).into(),
+            c.priority.map(|priority| priority.name().to_owned()).into(),
         ],
     ))
 }

@@ -1,5 +1,6 @@
 //! The pages.
 
+mod choice;
 mod decision;
 mod deliveries;
 mod delivery;
@@ -61,6 +62,7 @@ pub fn router(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/rules/return", post(rules::go_back).get(rules::back))
         .route("/rules/shadow/off", post(rules::end_shadow).get(rules::back))
         .route("/rules/backtest", get(rules::backtest::show))
+        .route("/rules/fairness", get(rules::fairness::show))
         .route("/rules/explain/{conversation}", get(rules::explain::show))
         .route("/sla", get(sla::show))
         .route("/sla/{conversation}", get(sla::show_proof))

@@ -18,7 +18,6 @@ use crate::store::jobs::{Job, NewJob, enqueue, enqueue_once};
 use crate::store::users::Role;
 use crate::store::{Batch, StoreError};
 use hotdash_core::action::{Action, Target};
-use hotdash_core::analysis::Analyzer;
 use hotdash_core::automation::{Automation, Cause, Due, Fired, Flags, Trigger};
 use hotdash_core::automations_for;
 use hotdash_core::conversation::{Conversation, Message};
@@ -207,9 +206,9 @@ async fn judge(
     message: &Message,
     known: &Known,
 ) -> Result<(Conversation, Vec<Automation>), JobError> {
-    let analysis = Analyzer::shipped().analyze(message.text());
+    let analysis = app.analyzer().analyze(message.text());
     let (mut seen, rotation) = look(app, desk, message).await?;
-    let conversation = seen.conversation.clone();
+    let conversation = seen.shown.clone();
     // What was decided about this message may not be on the desk yet.
     for effect in app.store.effects(desk.id, message.conversation).await? {
         if let (Change::AddLabels { labels }, EffectState::Pending | EffectState::Sending) =
@@ -290,7 +289,7 @@ fn alarm_job(app: &App, new: &NewAutomation<'_>) -> NewJob {
     let name = format!("alarm:{desk}:{conversation}:{rule}:{cause}:{}", new.due_at);
     let message = match cause {
         Cause::Message(id) | Cause::Wait(id) => *id,
-        Cause::Conversation | Cause::Period(_) | Cause::Day(_) => new.seen,
+        Cause::Conversation | Cause::Period(_) | Cause::Day(_) | Cause::Matter(_) => new.seen,
     };
     let payload = payload(About { conversation, message, trigger: Trigger::Alarm });
     let mut alarm = job(app, "alarm", desk, name.clone(), payload, Duration::ZERO);
@@ -300,7 +299,7 @@ fn alarm_job(app: &App, new: &NewAutomation<'_>) -> NewJob {
 }
 
 /// The effects of an action.
-async fn wanted(
+pub(super) async fn wanted(
     app: &App,
     desk: &Desk,
     conversation: ConversationId,

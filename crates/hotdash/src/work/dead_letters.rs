@@ -182,16 +182,11 @@ async fn letter(app: &App, desk: &Desk, job: DeadJob) -> Result<DeadLetter, Stor
             letter.id.clone_from(&id.0);
             letter.delivery = Some(id);
         }
-        "decide" | "offer" => {
-            let about = decide::about(&job.payload).ok();
-            letter.conversation = about.map(|about| about.conversation);
-            let what = if job.kind == "decide" {
-                "Route and tag a customer's message"
-            } else {
-                "Find somebody for a conversation that waits"
-            };
-            what.clone_into(&mut letter.what);
+        "decide" => {
+            letter.conversation = decide::about(&job.payload).ok().map(|about| about.conversation);
+            "Route and tag a customer's message".clone_into(&mut letter.what);
         }
+        "hand_out" => "Find somebody for conversations that wait".clone_into(&mut letter.what),
         "draft" => {
             let draft: Option<Draft> = app.store.draft(&DraftId(job.payload.clone())).await?;
             "Write a draft".clone_into(&mut letter.what);

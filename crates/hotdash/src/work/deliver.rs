@@ -78,8 +78,18 @@ async fn set_on_desk(app: &App, desk: &Desk, effect: &Effect, change: &Change) -
             }
         }
         Change::AssignTeam { team } => {
-            desk.chatwoot.assign_team(id, *team).await?;
-            "assigned"
+            let now = desk.chatwoot.conversation(id).await?;
+            if now.team.is_some_and(|there| there.id == *team) {
+                "was so already"
+            } else if let Some(who) = now.assignee.filter(|who| !who.is_bot)
+                && !desk.team(*team, &app.clock).await?.contains(&who.id)
+            {
+                // The desk would take it from them.
+                "somebody else has it"
+            } else {
+                desk.chatwoot.assign_team(id, *team).await?;
+                "assigned"
+            }
         }
         Change::AddLabels { labels } => {
             desk.chatwoot.add_labels(id, labels).await?;

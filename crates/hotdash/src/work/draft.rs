@@ -13,7 +13,7 @@ use crate::store::effects::{Change, NewEffect};
 use crate::store::facts::touch_of_draft;
 use crate::store::jobs::Job;
 use crate::store::messages::{Mover, Sight, keep_message, message_told};
-use hotdash_core::analysis::{Analysis, Analyzer};
+use hotdash_core::analysis::Analysis;
 use hotdash_core::conversation::{Conversation, Message, Status};
 use hotdash_core::decide::Decision;
 use hotdash_core::draft::{
@@ -172,7 +172,7 @@ async fn write(
     thread: &[Message],
     answers: &Message,
 ) -> Result<Made, JobError> {
-    let analysis = Analyzer::shipped().analyze(answers.text());
+    let analysis = app.analyzer().analyze(answers.text());
     let passages = passages_for(desk, thread, answers);
     let rejections = app.store.rejection_reasons(draft.desk, draft.conversation).await?;
     let public = public(thread);

@@ -5,6 +5,7 @@
 
 pub mod backtest;
 pub mod explain;
+pub mod fairness;
 pub mod past;
 mod switch;
 

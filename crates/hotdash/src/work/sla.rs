@@ -4,6 +4,7 @@
 //! stands in an indexed column; [`give_due`] gives what is due. A warning is a row with a unique key, written together
 //! with what it asks for, so neither a restart nor another replica nor a clock set back repeats it.
 
+use super::automate::wanted;
 use super::ingest::Heard;
 use super::{JobError, Step, change_for, job, want_soon};
 use crate::app::{App, Desk, Notice};
@@ -16,10 +17,11 @@ use crate::store::sla::{
 };
 use crate::store::{Batch, StoreError};
 use futures_util::future::join_all;
+use hotdash_core::action::Action;
 use hotdash_core::conversation::Conversation;
 use hotdash_core::decide::SlaState;
 use hotdash_core::event::Event;
-use hotdash_core::ids::{ConversationId, DeskId, EffectId, JobId};
+use hotdash_core::ids::{ConversationId, DeskId, EffectId, JobId, MessageId};
 use hotdash_core::sla::{About, BREACH, Clock, ClockState, History, Kind, Mark};
 use jiff::Timestamp;
 use std::collections::HashSet;
@@ -122,7 +124,7 @@ async fn keep(
         if clock.end.is_some() {
             // It ended before anybody could tell: what was up by then is told now.
             for mark in open.drain(..) {
-                batch.append(warn(app, desk, id, clock, mark)?);
+                batch.append(warn(app, desk, id, clock, mark).await?);
             }
         }
         batch.push(keep_clock(desk.id, id, clock, open.first().copied())?);
@@ -155,7 +157,7 @@ fn in_ms(at: Timestamp) -> Timestamp {
 }
 
 /// One warning with what it asks for.
-fn warn(
+async fn warn(
     app: &App,
     desk: &Desk,
     conversation: ConversationId,
@@ -172,6 +174,11 @@ fn warn(
     let late = now - due_at > LATE_MS;
     let given = GivenWarning { id, due_at, given_at: now, late, because, actions };
     let mut batch = Batch::from(give_warning(&given)?);
+    for reasoned in &given.actions {
+        if matches!(reasoned.action, Action::Notify { .. }) {
+            batch.append(wanted(app, desk, conversation, &reasoned.action, MessageId(0)).await?);
+        }
+    }
     for change in given.actions.iter().filter_map(|reasoned| change_for(&reasoned.action)) {
         let effect = NewEffect {
             id: EffectId(app.clock.new_id()),
@@ -221,7 +228,7 @@ async fn give(app: &App, desk: &Desk, kept: &KeptClock, now: i64) -> Result<bool
             next = Some(mark);
             break;
         }
-        batch.append(warn(app, desk, kept.conversation, &kept.clock, mark)?);
+        batch.append(warn(app, desk, kept.conversation, &kept.clock, mark).await?);
     }
     batch.push(advance_clock(desk.id, kept, next));
     match app.store.commit(batch).await {

@@ -10,6 +10,9 @@ use crate::store::effects::{Change, Effect, EffectState, begin_sending};
 use crate::store::jobs::Job;
 use hotdash_core::ids::EffectId;
 
+/// The name of the outcome where nothing was set up to tell anybody.
+const NOT_CONFIGURED: &str = "not_configured";
+
 /// Run the job of one notice.
 pub async fn run(app: &App, desk: &Desk, job: &Job) -> Result<Step, JobError> {
     let id = EffectId(job.payload.clone());
@@ -26,7 +29,13 @@ pub async fn run(app: &App, desk: &Desk, job: &Job) -> Result<Step, JobError> {
     Ok(match told {
         Ok(()) => ended(app, &effect, EffectState::Done, "sent"),
         Err(Told::Refused(why)) => {
-            tracing::warn!(effect = %effect.id, kind = effect.change.kind(), why, "a notice cannot be sent");
+            let (id, kind) = (&effect.id, effect.change.kind());
+            // What nobody set up is no failure; the doctor tells of it.
+            if why.starts_with(NOT_CONFIGURED) {
+                tracing::debug!(effect = %id, kind, why, "a notice has no way out");
+            } else {
+                tracing::warn!(effect = %id, kind, why, "a notice cannot be sent");
+            }
             ended(app, &effect, EffectState::Refused, &why)
         }
         Err(Told::Failed(error)) => return Err(error),
@@ -44,7 +53,7 @@ async fn mail(app: &App, effect: &Effect, to: &str, subject: &str, text: &str) -
         return Err(Told::Refused("nobody: no lead works at this desk".to_owned()));
     }
     let Some(mail) = &app.mail else {
-        return Err(Told::Refused("not_configured: set SMTP_URL to have mail sent".to_owned()));
+        return Err(Told::Refused(format!("{NOT_CONFIGURED}: set SMTP_URL to have mail sent")));
     };
     let letter =
         Letter { id: effect.id.as_str(), at: app.clock.now(), to, subject, text, html: None, inline: &[] };
@@ -56,7 +65,7 @@ async fn mail(app: &App, effect: &Effect, to: &str, subject: &str, text: &str) -
 
 async fn chat(desk: &Desk, text: &str) -> Result<(), Told> {
     let Some(chat) = &desk.chat else {
-        return Err(Told::Refused("not_configured: set HOTDASH_NOTIFY_WEBHOOK to have it told".to_owned()));
+        return Err(Told::Refused(format!("{NOT_CONFIGURED}: set HOTDASH_NOTIFY_WEBHOOK to have it told")));
     };
     chat.post(text).await.map_err(|error| match error.is_worth_retrying() {
         true => Told::Failed(error.into()),

@@ -4,6 +4,8 @@
 #[cfg(test)]
 mod analytics;
 #[cfg(test)]
+mod assignment;
+#[cfg(test)]
 mod authors;
 #[cfg(test)]
 mod automation;
@@ -31,6 +33,8 @@ mod house;
 mod intake;
 #[cfg(test)]
 mod journey;
+#[cfg(test)]
+mod labels;
 #[cfg(test)]
 mod liquid;
 #[cfg(test)]

@@ -3,6 +3,7 @@
 mod browser;
 mod deliveries;
 mod driver;
+mod fairness;
 mod pages;
 mod rules;
 mod sending;

@@ -42,7 +42,11 @@ pub(super) fn reached(rules: &[&Rule]) -> Vec<Problem> {
 
 /// A person may not be among an inbox's agents; then the next rule is asked.
 fn names_a_person(rule: &Rule) -> bool {
-    rule.then.iter().any(|then| matches!(then, Then::Assign(Strategy::Agent(_))))
+    rule.then.iter().any(|then| match then {
+        Then::Assign(Strategy::Agent(_)) => true,
+        Then::Assign(Strategy::Choose(choice)) => choice.asks(),
+        _ => false,
+    })
 }
 
 fn fate(condition: &Condition) -> Fate {

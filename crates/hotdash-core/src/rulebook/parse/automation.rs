@@ -90,18 +90,14 @@ impl Reader {
         };
         let mut targets = Vec::new();
         for word in self.words("then.notify", to)? {
-            match word.trim() {
-                "leads" => targets.push(Target::Leads),
-                "webhook" => targets.push(Target::Webhook),
-                address if is_address(address) => targets.push(Target::Address(address.to_owned())),
-                other => {
-                    let message =
-                        format!("“{other}” is neither \"leads\" nor \"webhook\" nor a mail address");
-                    let nearest = crate::rulebook::nearest(other, ["leads", "webhook"]);
-                    self.push("then.notify", &message, nearest);
-                    return None;
-                }
-            }
+            let Some(target) = Target::read(&word) else {
+                let message =
+                    format!("“{}” is neither \"leads\" nor \"webhook\" nor a mail address", word.trim());
+                let nearest = crate::rulebook::nearest(word.trim(), Target::WORDS);
+                self.push("then.notify", &message, nearest);
+                return None;
+            };
+            targets.push(target);
         }
         Some(Act::Notify { to: targets, text })
     }
@@ -140,10 +136,4 @@ fn span(text: &str) -> Option<(i64, bool)> {
     };
     let minutes = count.checked_mul(minutes)?;
     (1..=LONGEST_MINUTES).contains(&minutes).then_some((minutes, business))
-}
-
-fn is_address(text: &str) -> bool {
-    text.split_once('@').is_some_and(|(who, host)| {
-        !who.is_empty() && host.contains('.') && !text.contains(|c: char| c.is_whitespace() || c == ',')
-    })
 }

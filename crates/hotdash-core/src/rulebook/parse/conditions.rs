@@ -8,6 +8,7 @@ use crate::rulebook::pattern::Pattern;
 use crate::rulebook::vocabulary::{
     DENIED, GROUPS, Kind, Mark, OPERATORS, SENDER_PARTS, TIMES, TYPES, Type, VIPS,
 };
+use std::sync::Arc;
 use toml::{Table, Value};
 
 const PATTERN_CHARACTERS: usize = 2_000;
@@ -277,7 +278,7 @@ impl Reader {
         if lists.is_empty() { self.refuse(key, "expected a list for some language") } else { Some(lists) }
     }
 
-    fn pattern(&mut self, key: &str, pattern: &str) -> Option<Pattern> {
+    fn pattern(&mut self, key: &str, pattern: &str) -> Option<Arc<Pattern>> {
         self.patterns += 1;
         if self.patterns > MOST_PATTERNS {
             return self
@@ -287,8 +288,8 @@ impl Reader {
             return self.refuse(key, &format!("longer than {PATTERN_CHARACTERS} characters"));
         }
         // Linear in the message's length, whatever the pattern: nothing here goes back.
-        match Pattern::new(pattern) {
-            Ok(pattern) => Some(pattern),
+        match Pattern::new(self.patterns, pattern) {
+            Ok(pattern) => Some(Arc::new(pattern)),
             Err(error) => self.refuse(key, &error.to_string()),
         }
     }

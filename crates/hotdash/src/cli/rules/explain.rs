@@ -76,6 +76,14 @@ fn print(told: &Explained) {
         let mark = if rule.matched { "✓" } else { "·" };
         println!("  {mark} {} ({}): {}", rule.name, rule.rule, rule.because);
     }
+    if let Some(choice) = &told.assignment {
+        for candidate in &choice.candidates {
+            let mark = if choice.chosen == Some(candidate.agent) { "→" } else { " " };
+            let most = candidate.capacity.map_or(String::new(), |most| format!(" of {most}"));
+            println!("  {mark} {}: {}{most} conversations", candidate.name, candidate.open);
+        }
+        choice.excluded.iter().for_each(|one| println!("    {} was left out: {}", one.name, one.why));
+    }
     println!("  seen:");
     for (what, value) in &told.saw {
         println!("    {what:<22}{}", value.replace('\n', " "));

@@ -5,6 +5,7 @@ pub(super) mod api;
 pub(super) mod backtest;
 pub(super) mod edit;
 pub(super) mod explain;
+pub(super) mod fairness;
 mod lines;
 
 use super::error::UiError;
@@ -73,6 +74,8 @@ struct RuleView {
     enabled: bool,
     matches: i64,
     last: Option<Last>,
+    /// In TOML: what it asks for and what it does.
+    written: String,
 }
 
 struct Last {
@@ -266,6 +269,7 @@ fn rule_view(rule: &Rule, matches: &[Matches], times: &Times) -> RuleView {
             decision: matches.last.0.clone(),
             at: times.at_ms(matches.last_at),
         }),
+        written: rule.to_toml(),
     }
 }
 

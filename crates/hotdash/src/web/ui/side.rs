@@ -1,5 +1,6 @@
 //! What stands beside a draft: evidence, the customer, why it was routed so, what it did on the desk.
 
+use super::choice::{PersonLine, people};
 use super::letter::is_old;
 use super::words::{self, Moment, Times};
 use crate::store::automations::KeptAutomation;
@@ -42,6 +43,8 @@ pub(super) struct Why {
     pub(super) sentence: String,
     pub(super) rules: Vec<(String, String)>,
     pub(super) rulebook: String,
+    /// Who could have got it, and who could not.
+    pub(super) people: Vec<PersonLine>,
 }
 
 pub(super) struct Done {
@@ -95,6 +98,7 @@ pub(super) fn side(page: &DraftPage, times: &Times) -> Side {
                 .filter(|t| t.matched)
                 .map(|t| (t.name.clone(), t.because.clone()))
                 .collect(),
+            people: d.decision.assignment.as_ref().map(people).unwrap_or_default(),
             rulebook: d.rulebook.chars().take(12).collect(),
         }),
         effects: page

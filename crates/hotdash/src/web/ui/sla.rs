@@ -10,6 +10,7 @@ use super::words::{self, Moment, Times};
 use crate::app::App;
 use crate::store::StoreError;
 use crate::store::sla::{GivenWarning, OpenClock};
+use crate::store::waiting::Place;
 use crate::web::auth::{Seat, Viewer};
 use askama::Template;
 use axum::extract::{Query, State};
@@ -23,6 +24,8 @@ use std::sync::Arc;
 /// More than anybody reads at once; the figures count all.
 const BOARD: i64 = 500;
 const WARNINGS: i64 = 12;
+/// Of those who stand in line.
+const LINE: i64 = 20;
 /// From this share of the time on a clock is at risk.
 const RISK: i64 = 75;
 
@@ -66,6 +69,9 @@ struct BoardPage {
     /// How many there are in all, where not all are shown.
     in_all: Option<i64>,
     warnings: Vec<WarningView>,
+    line: Vec<InLine>,
+    /// How many stand in line.
+    in_line: i64,
 }
 
 impl Framed for BoardPage {
@@ -79,6 +85,14 @@ struct Figure {
     value: i64,
     note: &'static str,
     class: &'static str,
+}
+
+/// A conversation for which nobody was available.
+struct InLine {
+    conversation: i64,
+    since: Moment,
+    because: String,
+    desk_link: String,
 }
 
 /// One clock of the board.
@@ -144,6 +158,19 @@ pub(super) async fn show(
         assignees: names(|row| row.assignee.as_ref()),
         in_all: Some(all).filter(|all| *all > BOARD),
         warnings: around.warnings.iter().map(|warning| warning_view(warning, &times)).collect(),
+        in_line: app.store.waiting_count(seat.desk.id).await?.0,
+        line: app
+            .store
+            .waiting(seat.desk.id, Place::BEGINNING, LINE)
+            .await?
+            .into_iter()
+            .map(|waits| InLine {
+                conversation: waits.conversation.0,
+                since: times.at_ms(waits.since),
+                desk_link: seat.desk.link_to(waits.conversation),
+                because: waits.because,
+            })
+            .collect(),
         rows: rows.into_iter().filter(|row| filter.shows(row)).collect(),
         filter,
     })
@@ -274,6 +301,7 @@ fn asked(action: &hotdash_core::action::Action) -> Option<String> {
         Action::Note { .. } => Some("a note".to_owned()),
         Action::AssignAgent { name, .. } => Some(format!("assignment to {name}")),
         Action::AssignTeam { team } => Some(format!("assignment to team {team}")),
+        Action::Notify { .. } => Some("a notice".to_owned()),
         _ => None,
     }
 }

@@ -7,7 +7,10 @@ use crate::mail::{Mail, MailError};
 /// The check of the mail server.
 pub(super) async fn examine(config: &Config) -> Check {
     let Some(settings) = &config.mail else {
-        return Check::well("mail", "none is set: rules tell nobody by mail");
+        return Check::well(
+            "mail",
+            "none is set (SMTP_URL): rules tell nobody by mail, nor do the leads learn of a legal threat that way",
+        );
     };
     let greeted = match Mail::new(&settings.url, settings.from.as_deref(), &config.public_url) {
         Ok(mail) => mail.greet().await,

@@ -10,6 +10,7 @@ use hotdash_core::decide::{Decision, RuleTrace};
 use hotdash_core::hours::Hours;
 use hotdash_core::ids::{ConversationId, DecisionId, DeskId};
 use hotdash_core::record::{Question, Record};
+use hotdash_core::routing::Assignment;
 use hotdash_core::rulebook::Rulebook;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -35,6 +36,8 @@ pub struct Explained {
     pub rules: Vec<RuleTrace>,
     /// What was there to be seen: (what, value).
     pub saw: Vec<(&'static str, String)>,
+    /// Who could have got the conversation, who could not, and why.
+    pub assignment: Option<Assignment>,
     pub again: Again,
     /// What the rules of today would change.
     pub today: Vec<Change>,
@@ -146,6 +149,7 @@ pub async fn explain(
             question: kept.seen.question,
             sentence: kept.body.sentence(),
             saw: saw(&kept.seen, &kept.analysis),
+            assignment: kept.body.assignment.clone(),
             decision: kept.id,
             decided_at_ms: kept.decided_at,
             rulebook: kept.rulebook,

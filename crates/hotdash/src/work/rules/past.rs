@@ -174,6 +174,7 @@ fn record(conversation: Conversation, message: Message, agents: Vec<Agent>, hour
         message,
         agents,
         turns: BTreeMap::new(),
+        standings: BTreeMap::new(),
         message_count: 1,
         earlier_conversations: 0,
         inbox_name: None,

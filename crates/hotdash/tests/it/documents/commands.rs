@@ -3,8 +3,14 @@
 use super::{blocks, read};
 use std::process::Command;
 
-const DOCUMENTS: [&str; 5] =
-    ["README.md", "deploy/README.md", "docs/figures.md", super::chatwoot::DOCUMENT, super::team::DOCUMENT];
+const DOCUMENTS: [&str; 6] = [
+    "README.md",
+    "deploy/README.md",
+    "docs/figures.md",
+    "docs/analysis.md",
+    super::chatwoot::DOCUMENT,
+    super::team::DOCUMENT,
+];
 
 /// The words behind `hotdash` up to the end of the command, without quotes.
 fn commands(document: &str) -> Vec<Vec<String>> {

@@ -49,7 +49,7 @@ fn the_warnings_ask_for_what_is_said() {
     assert_eq!(shares("standard", Kind::Resolution), [false, true, false, true]);
     assert_eq!(shares("gold", Kind::FirstResponse), [true, false, false, false]);
     let breach = policy.warning("standard", Kind::FirstResponse, 100).unwrap();
-    assert_eq!(breach.actions(Kind::FirstResponse, "x").len(), 3);
+    assert_eq!(breach.actions(Kind::FirstResponse, "x").len(), 4);
 }
 
 /// What holds without a file.

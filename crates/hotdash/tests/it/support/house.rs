@@ -68,7 +68,13 @@ impl House {
         Self::open(database, &[], Clock::real(), options).await
     }
 
-    async fn open(database: &Database, settings: &[(&str, &str)], clock: Clock, options: Options) -> Self {
+    /// Beside a desk of this kind.
+    pub(crate) async fn open(
+        database: &Database,
+        settings: &[(&str, &str)],
+        clock: Clock,
+        options: Options,
+    ) -> Self {
         let desk = Sandbox::new(options);
         let desk_server = desk.serve(TcpListener::bind("127.0.0.1:0").await.unwrap()).unwrap();
         let website = open_website(&desk, &desk_server.url()).await;

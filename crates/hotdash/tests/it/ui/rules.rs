@@ -56,6 +56,21 @@ async fn rules_are_changed_and_explained_by_keyboard() {
     browser.until("[role=status]", |text| text.contains("The earlier rules decide again")).await;
     assert!(browser.text("[data-rule=vip]").await.contains("Switch off"));
 
+    browser.tab_to("[data-rule=vip] summary").await;
+    browser.press([ENTER]).await;
+    let written = browser.text("[data-rule=vip] .written pre").await;
+    assert!(written.contains("id = \"vip\"") && written.contains("high_value"), "{written}");
+    browser.tab_to("[href='/rules/edit?rule=vip']").await;
+    browser.press([ENTER]).await;
+    browser.until("h1", |text| text == "Edit the rules").await;
+    assert!(browser.text("#findings").await.contains("Nothing to mend: 6 rules"));
+    let script = "return document.getElementById('rule-text').value";
+    let text = browser.client.execute(script, vec![]).await.unwrap();
+    assert!(text.as_str().unwrap().contains("high_value"), "{text}");
+
+    browser.tab_to(".rail [href='/rules']").await;
+    browser.press([ENTER]).await;
+    browser.until("h1", |text| text == "Rules").await;
     browser.tab_to("[href='/rules/edit']").await;
     browser.press([ENTER]).await;
     browser.until("h1", |text| text == "Edit the rules").await;

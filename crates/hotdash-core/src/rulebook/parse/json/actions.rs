@@ -164,7 +164,12 @@ fn assignee(at: &str, target: Option<&Value>, metadata: &Map<String, Value>) -> 
     }
     match word(text).as_str() {
         "round_robin" | "roundrobin" | "auto" | "any" | "any_agent" => Ok("round_robin".into()),
-        strategy @ ("least_loaded" | "skills" | "language" | "skill_based") => Ok(strategy.into()),
+        "least_loaded" | "leastloaded" | "load_balanced" => Ok("least_loaded".into()),
+        "skills" | "skill_based" => Ok("skills".into()),
+        "language" => {
+            let choice = [("strategy", "skills"), ("language", "match")];
+            Ok(Table::from_iter(choice.map(|(key, word)| (key.to_owned(), word.into()))).into())
+        }
         _ => Ok(table("agent", text.trim().into())),
     }
 }

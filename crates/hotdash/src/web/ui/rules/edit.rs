@@ -13,7 +13,7 @@ use axum::Form;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use hotdash_core::rulebook::{Problem, SHIPPED};
+use hotdash_core::rulebook::{Problem, Rulebook, SHIPPED};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use utoipa::ToSchema;
@@ -68,6 +68,8 @@ pub(in crate::web::ui) struct Told {
 pub(in crate::web::ui) struct Which {
     /// Begin with the text of this version.
     version: Option<i64>,
+    /// Begin with this rule, as it is written below, at the end of the text.
+    rule: Option<String>,
 }
 
 pub(in crate::web::ui) async fn show(
@@ -80,8 +82,22 @@ pub(in crate::web::ui) async fn show(
         let version = app.store.rule_version(seat.desk.id, number).await?;
         text = version.ok_or(UiError::NotFound)?.text;
     }
+    if let Some(id) = which.rule {
+        text = with_rule(&seat.desk.rulebook.load(), text, &id).ok_or(UiError::NotFound)?;
+    }
     let form = EditForm { text, version: based_on, note: String::new(), r#do: String::new() };
     render(&app, &seat, form, None, StatusCode::OK).await
+}
+
+/// The text with a rule of the live rulebook to change, unless it stands there already. `None`: there is no such rule.
+fn with_rule(live: &Rulebook, text: String, id: &str) -> Option<String> {
+    let rule = live.rules().iter().find(|rule| rule.id.0 == id)?;
+    let (edited, _) = Rulebook::parse(&[("edit.toml", &text)]);
+    if edited.rules().iter().any(|written| written.id == rule.id) {
+        return Some(text);
+    }
+    let gap = if text.trim().is_empty() { "" } else { "\n\n" };
+    Some(format!("{}{gap}{}", text.trim_end(), rule.to_toml()))
 }
 
 #[derive(Debug, Deserialize)]

@@ -1,5 +1,6 @@
 //! Why a conversation is where it is, rule by rule.
 
+use super::super::choice::{PersonLine, people};
 use super::super::error::UiError;
 use super::super::layout::{Framed, Nav, Shell, page};
 use super::super::words::{Moment, Times};
@@ -34,6 +35,8 @@ struct DecisionView {
     at: Moment,
     question: &'static str,
     actions: Vec<(String, String, String)>,
+    /// Who could have got it, and who could not.
+    people: Vec<PersonLine>,
     again: (&'static str, &'static str),
     /// How many rules matched.
     matched: usize,
@@ -73,6 +76,7 @@ fn decision(told: Explained, times: &Times) -> DecisionView {
             .iter()
             .map(|reasoned| (words(&reasoned.action), reasoned.rule.0.clone(), reasoned.because.clone()))
             .collect(),
+        people: told.body.assignment.as_ref().map(people).unwrap_or_default(),
         again: match told.again {
             Again::Same => ("ok", "made again from its record by the rules of then: the same"),
             Again::Different => ("warn", "made again from its record: otherwise; hotdash has changed since"),
