@@ -38,6 +38,9 @@ pub(crate) struct Load {
     /// The first message's number; each message has its own.
     #[arg(long)]
     first: u64,
+    /// So many deliveries in a second at most, all connections together; else as many as there can be.
+    #[arg(long)]
+    per_second: Option<u32>,
 }
 
 /// What came of it.
@@ -57,6 +60,8 @@ impl Load {
             key: Hmac::new_from_slice(self.secret.as_bytes()).context("the secret is no key")?,
             clock: Clock::real(),
             next: Cell::new(self.first),
+            first: self.first,
+            pause: self.per_second.map(|per_second| Duration::from_secs(1) / per_second.max(1)),
             latencies: RefCell::new(Histogram::new(3)?),
         });
         let mut connections = Vec::new();
@@ -98,6 +103,8 @@ struct Shared {
     key: Hmac<Sha256>,
     clock: Clock,
     next: Cell<u64>,
+    first: u64,
+    pause: Option<Duration>,
     latencies: RefCell<Histogram<u64>>,
 }
 
@@ -115,8 +122,13 @@ async fn send_until(
     host: String,
     shared: Rc<Shared>,
 ) -> anyhow::Result<()> {
+    let begun = Instant::now();
     while Instant::now() < end {
         let number = shared.next.replace(shared.next.get() + 1);
+        if let Some(pause) = shared.pause {
+            let nth = u32::try_from(number - shared.first).unwrap_or(u32::MAX);
+            tokio::time::sleep_until((begun + pause * nth).into()).await;
+        }
         let request = shared.request(&host, number)?;
         let begin = Instant::now();
         sender.ready().await?;

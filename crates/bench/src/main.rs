@@ -2,6 +2,7 @@
 //!
 //! People read the progress on standard error; standard output is one JSON object with `--json`, else a short table.
 
+mod analytics;
 mod backfill;
 mod backtest;
 mod intake;
@@ -35,6 +36,8 @@ enum Measure {
     /// Half an hour with faults on: customers, agents and reviewers around a killed, cut off and misinformed hotdash.
     /// Ends with code 1 when something was lost, sent twice or sent unapproved.
     Soak(soak::Soak),
+    /// The full report of a million conversations, beside DuckDB and Polars. Needs Python.
+    Analytics(analytics::Analytics),
     /// How much of the desk's rate limit a backfill uses, alone and beside another client.
     Backfill(backfill::Backfill),
     /// What 200 other rules would have changed in 100,000 conversations on record, read from SQLite and compared.
@@ -56,6 +59,7 @@ fn main() -> anyhow::Result<()> {
         Measure::Backfill(backfill) => many_threads()?.block_on(backfill.run()),
         Measure::Backtest(backtest) => many_threads()?.block_on(backtest.run()),
         Measure::Rules(rules) => rules.run(),
+        Measure::Analytics(analytics) => analytics.run(),
         Measure::Sla(sla) => many_threads()?.block_on(sla.run()),
         Measure::Load(load) => {
             let one_thread = tokio::runtime::Builder::new_current_thread().enable_all().build()?;

@@ -66,4 +66,5 @@ pub mod topics;
 pub use analysis::analyze_conversation;
 pub use automation::automations_for;
 pub use decide::route_conversation;
+pub use figures::report::{AnalyticsReport, generate_analytics_report};
 pub use sla::check_sla_breach;

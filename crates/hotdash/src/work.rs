@@ -15,6 +15,7 @@ pub mod facts;
 pub mod figures;
 pub mod ingest;
 pub mod line;
+pub mod measures;
 mod opened;
 mod ours;
 pub mod people;

@@ -12,6 +12,7 @@ use crate::store::Store;
 use crate::store::desks::{KeptDesk, KnownDesk};
 use crate::store::rulebooks::{Stamp, UNEDITED, keep_rule_text};
 use crate::store::{Batch, StoreError};
+use crate::work::measures::Measures;
 use arc_swap::{ArcSwap, ArcSwapOption};
 use hotdash_core::automation::{SHIPPED_TEMPLATES, Templates};
 use hotdash_core::conversation::Agent;
@@ -68,6 +69,8 @@ pub struct Desk {
     /// Changes whenever targets or hours do.
     pub sla_version: String,
     agents: Mutex<Option<(i64, Arc<Vec<Agent>>)>>,
+    /// Its figures in memory.
+    pub measures: Measures,
     /// It was said that the file names people the desk does not know.
     strangers_told: AtomicBool,
     teams: Mutex<BTreeMap<TeamId, (i64, Arc<Vec<AgentId>>)>>,
@@ -123,6 +126,7 @@ impl Desk {
             sla: sla(&settings)?,
             sla_version: sla_version(&settings)?,
             settings,
+            measures: Measures::default(),
             inboxes: Mutex::new(None),
             agents: Mutex::new(None),
             teams: Mutex::new(BTreeMap::new()),
