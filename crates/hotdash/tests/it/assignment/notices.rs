@@ -13,7 +13,8 @@ use jiff::SignedDuration;
 
 both_databases!(
     leads_are_told_of_a_threat_once_for_each_kind,
-    without_a_way_out_nobody_is_told_and_nothing_fails
+    without_a_way_out_nobody_is_told_and_nothing_fails,
+    a_warning_tells_the_leads_once,
 );
 
 async fn leads_are_told_of_a_threat_once_for_each_kind(database: &Database) {
