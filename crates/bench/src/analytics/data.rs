@@ -104,7 +104,7 @@ pub(super) struct Export {
     labels: [BufWriter<File>; 2],
 }
 
-const COLUMNS: [&str; 8] = ["conversation", "kind", "at", "value", "inbox", "channel", "team", "agent"];
+const COLUMNS: [&str; 8] = ["conversation", "kind", "second", "value", "inbox", "channel", "team", "agent"];
 
 impl Export {
     pub(super) fn to(folder: &Path) -> anyhow::Result<Self> {

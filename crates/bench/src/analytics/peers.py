@@ -12,7 +12,7 @@ import numpy
 import polars as pl
 
 FOLDER, ROUNDS = sys.argv[1], int(sys.argv[2])
-COLUMNS = ["conversation", "kind", "at", "value", "inbox", "channel", "team", "agent"]
+COLUMNS = ["conversation", "kind", "second", "value", "inbox", "channel", "team", "agent"]
 # As FactKind numbers them.
 COUNTED = {0: "created", 1: "message_in", 2: "message_out", 8: "opened", 12: "survey_sent"}
 SPANS = {3: "first_response", 4: "reply_time", 5: "resolved"}
@@ -29,8 +29,8 @@ BY = {
     "team": ("team", pl.col("team")),
     "agent": ("agent", pl.col("agent")),
     "label": ("label", pl.col("label")),
-    "hour": ("(at % 86400) // 3600", (pl.col("at") % 86400) // 3600),
-    "day": ("at // 86400", pl.col("at") // 86400),
+    "hour": ("(second % 86400) // 3600", (pl.col("second") % 86400) // 3600),
+    "day": ("second // 86400", pl.col("second") // 86400),
 }
 
 
@@ -84,7 +84,7 @@ def duck():
         rows = []
         for dimension, (group, _) in BY.items():
             table = "facts JOIN labels USING (conversation)" if dimension == "label" else "facts"
-            within = f"at >= {SINCE} AND at < {UNTIL}"
+            within = f"second >= {SINCE} AND second < {UNTIL}"
             counted = ", ".join(str(kind) for kind in [*COUNTED, *TURNS])
             counts = db.execute(
                 f"SELECT {group} AS g, kind, count(*), sum(value) FROM {table} "
@@ -108,7 +108,7 @@ def duck():
 def bear(facts, labels):
     def report():
         rows = []
-        within = pl.col("at").is_between(SINCE, UNTIL - 1)
+        within = pl.col("second").is_between(SINCE, UNTIL - 1)
         for dimension, (_, group) in BY.items():
             table = facts.lazy().filter(within)
             if dimension == "label":

@@ -161,7 +161,7 @@ impl Asking {
                 let since = instant("since", since, zone)?;
                 let until = self.until.as_deref().map(|until| instant("until", until, zone)).transpose()?;
                 let named = format!("{since}-{until:?}");
-                let until = until.unwrap_or_else(|| now.timestamp().as_second());
+                let until = until.unwrap_or_else(|| end_of(&now));
                 match since < until {
                     true => Ok((named, Period { since, until })),
                     false => Err(Problem::bad("until", "it is not after since")),
@@ -242,7 +242,12 @@ fn instant(name: &'static str, text: &str, zone: &TimeZone) -> Result<i64, Probl
     })
 }
 
-/// A period by its name; the end of what has not ended is now.
+/// The end of a period that has not ended: what happened in the running second belongs to it.
+fn end_of(now: &Zoned) -> i64 {
+    now.timestamp().as_second() + 1
+}
+
+/// A period by its name; what has not ended goes until now.
 fn preset(name: &str, now: &Zoned) -> Option<Period> {
     let today = now.start_of_day().ok()?;
     let monday = today.checked_sub(i64::from(today.weekday().to_monday_zero_offset()).days()).ok()?;
@@ -251,12 +256,13 @@ fn preset(name: &str, now: &Zoned) -> Option<Period> {
         since: since.timestamp().as_second(),
         until: until.timestamp().as_second(),
     };
+    let running = |since: &Zoned| Period { since: since.timestamp().as_second(), until: end_of(now) };
     Some(match name {
-        "today" => whole(&today, now),
+        "today" => running(&today),
         "yesterday" => whole(&today.checked_sub(1.day()).ok()?, &today),
-        "this_week" => whole(&monday, now),
+        "this_week" => running(&monday),
         "last_week" => whole(&monday.checked_sub(1.week()).ok()?, &monday),
-        "this_month" => whole(&month, now),
+        "this_month" => running(&month),
         "last_month" => whole(&month.checked_sub(1.month()).ok()?, &month),
         _ => {
             let (count, span) = name.split_at_checked(name.len().checked_sub(1)?)?;
@@ -266,7 +272,7 @@ fn preset(name: &str, now: &Zoned) -> Option<Period> {
                 "d" if count <= 3660 => count.days(),
                 _ => return None,
             };
-            whole(&now.checked_sub(back).ok()?, now)
+            running(&now.checked_sub(back).ok()?)
         }
     })
 }
