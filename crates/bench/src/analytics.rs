@@ -162,9 +162,9 @@ impl Analytics {
         let script = folder.join("peers.py");
         std::fs::write(&script, SCRIPT)?;
         let rounds = self.rounds.to_string();
-        let ran =
-            Command::new(python).arg(script).arg(folder).arg(rounds).stderr(std::process::Stdio::inherit());
-        let ran = ran.output().context("the peers cannot be run")?;
+        let mut peers = Command::new(python);
+        peers.arg(script).arg(folder).arg(rounds).stderr(std::process::Stdio::inherit());
+        let ran = peers.output().context("the peers cannot be run")?;
         ensure!(ran.status.success(), "the peers failed");
         let peers: Peers = serde_json::from_slice(&ran.stdout).context("the peers' answer cannot be read")?;
         for (name, peer) in [("DuckDB", &peers.duckdb), ("Polars", &peers.polars)] {
