@@ -269,12 +269,21 @@ impl Analyzer {
         }
         let seen = self.analyze(text);
         match task {
-            Task::Sentiment | Task::Urgency | Task::Escalation => match self.taught.get(&task) {
-                Some(model) if task == Task::Escalation => {
-                    taught::escalation_label(model, &self.features(task, text), kinds, &self.lists.thresholds)
-                }
+            Task::Sentiment => match self.taught.get(&task) {
+                // The likeliest class, even where it is too doubtful to act on.
                 Some(model) => taught::label(model, &self.features(task, text)),
-                None => taught::listed_label(task, kinds, &seen),
+                None => (seen.sentiment.class.name().to_owned(), seen.sentiment.confidence),
+            },
+            Task::Urgency if seen.urgency.is_urgent => ("true".to_owned(), seen.urgency.score),
+            Task::Urgency => ("false".to_owned(), 1.0 - seen.urgency.score),
+            Task::Escalation => match seen.escalation {
+                Some(found) if kinds => (found.kind.name().to_owned(), found.confidence),
+                Some(found) => ("true".to_owned(), found.confidence),
+                None => {
+                    let calm =
+                        self.taught.get(&task).map_or(1.0, |m| taught::calm(m, &self.features(task, text)));
+                    ((if kinds { "none" } else { "false" }).to_owned(), calm)
+                }
             },
             Task::Intent => (seen.intent.kind.name().to_owned(), seen.intent.confidence),
             Task::Category => {

@@ -5,9 +5,8 @@
 
 use super::lists::Thresholds;
 use super::{
-    Analysis, Analyzer, Escalation, EscalationKind, Intent, IntentKind, ListProblem, Read, Sentiment,
-    SentimentClass, Tag, Urgency, distinct, escalation as listed_escalation, rounded,
-    urgency as listed_urgency,
+    Analyzer, Escalation, EscalationKind, Intent, IntentKind, ListProblem, Read, Sentiment, SentimentClass,
+    Tag, Urgency, distinct, escalation as listed_escalation, rounded, urgency as listed_urgency,
 };
 use crate::learn::features::Features;
 use crate::learn::{Model, Row, Task};
@@ -54,6 +53,9 @@ fn written(task: Task) -> Result<Vec<Row>, toml::de::Error> {
 
 /// Words told of a judgement at most.
 const REASONS: usize = 6;
+/// A list's word of this weight says it plainly: "I will sue you". It counts, unless the model finds it absurd.
+const PLAIN_WORDS: f32 = 0.75;
+const NOT_ABSURD: f32 = 0.12;
 /// The surest a list alone is about a mood.
 const LISTED_MOOD: f32 = 0.25;
 
@@ -122,7 +124,14 @@ pub(super) fn urgency(analyzer: &Analyzer, read: &Read<'_>, features: &Features)
     let Some(model) = analyzer.model(Task::Urgency).filter(|_| !read.words.tokens.is_empty()) else {
         return listed;
     };
-    let score = rounded(chance(model, &model.probabilities(features), "true"));
+    let mut score = chance(model, &model.probabilities(features), "true");
+    if strongest(read, "urgency") >= PLAIN_WORDS && score >= NOT_ABSURD {
+        score = score.max(limits.urgent);
+    } else if read.found.iter().any(|f| f.topic == "urgency" && f.negated) && listed.words.is_empty() {
+        // "Not urgent", and nothing else that presses.
+        score = score.min(limits.urgent / 2.0);
+    }
+    let score = rounded(score);
     let is_urgent = score >= limits.urgent;
     if is_urgent {
         listed.words = reasons(&listed.words, model, features, "true");
@@ -137,7 +146,10 @@ pub(super) fn escalation(analyzer: &Analyzer, read: &Read<'_>, features: &Featur
         return listed;
     };
     let probabilities = model.probabilities(features);
-    let confidence = raised(model, &probabilities);
+    let mut confidence = raised(model, &probabilities);
+    if strongest(read, "escalation.") >= PLAIN_WORDS && confidence >= NOT_ABSURD {
+        confidence = confidence.max(limits.escalation);
+    }
     if confidence < limits.escalation {
         return None;
     }
@@ -148,6 +160,12 @@ pub(super) fn escalation(analyzer: &Analyzer, read: &Read<'_>, features: &Featur
     let words = listed.map_or(Vec::new(), |found| found.words);
     let words = reasons(&words, model, features, kind.name());
     Some(Escalation { kind, confidence: rounded(confidence), words })
+}
+
+/// The weight of the strongest word on a topic that nothing denies.
+fn strongest(read: &Read<'_>, topic: &str) -> f32 {
+    let hits = read.found.iter().filter(|f| f.topic.starts_with(topic) && !f.negated);
+    hits.map(|f| f.weight).fold(0.0, f32::max)
 }
 
 /// How likely it is any of the kinds.
@@ -170,38 +188,9 @@ pub(super) fn label(model: &Model, features: &Features) -> (String, f32) {
     (model.labels()[guess.label].clone(), guess.confidence)
 }
 
-/// Whether to escalate, or the kind.
-pub(super) fn escalation_label(
-    model: &Model,
-    features: &Features,
-    kinds: bool,
-    limits: &Thresholds,
-) -> (String, f32) {
-    let probabilities = model.probabilities(features);
-    let raised = raised(model, &probabilities);
-    if raised < limits.escalation {
-        return ((if kinds { "none" } else { "false" }).to_owned(), 1.0 - raised);
-    }
-    match gravest(model, &probabilities).filter(|_| kinds) {
-        Some(kind) => (kind.name().to_owned(), chance(model, &probabilities, kind.name())),
-        None => ("true".to_owned(), raised),
-    }
-}
-
-/// What the lists alone say, where no model is there.
-pub(super) fn listed_label(task: Task, kinds: bool, seen: &Analysis) -> (String, f32) {
-    let yes_no = |yes: bool, score: f32| {
-        if yes { ("true".to_owned(), score) } else { ("false".to_owned(), 1.0 - score) }
-    };
-    match task {
-        Task::Urgency => yes_no(seen.urgency.is_urgent, seen.urgency.score),
-        Task::Escalation => match &seen.escalation {
-            Some(found) if kinds => (found.kind.name().to_owned(), found.confidence),
-            Some(found) => ("true".to_owned(), found.confidence),
-            None => ((if kinds { "none" } else { "false" }).to_owned(), 1.0),
-        },
-        _ => (seen.sentiment.class.name().to_owned(), seen.sentiment.confidence),
-    }
+/// How sure it is that there is nothing to escalate.
+pub(super) fn calm(model: &Model, features: &Features) -> f32 {
+    1.0 - raised(model, &model.probabilities(features))
 }
 
 /// Categories by the desk's own model: those to act on, and those only worth proposing.

@@ -71,7 +71,8 @@ pub fn measure(judged: &[Judged]) -> Measured {
     let names: BTreeSet<&str> = judged.iter().flat_map(|j| [j.truth.as_str(), j.guess.as_str()]).collect();
     let per_class: BTreeMap<String, PerClass> =
         names.iter().map(|name| ((*name).to_owned(), of_class(judged, name))).collect();
-    let known: Vec<f64> = per_class.values().filter(|class| class.n > 0).map(|class| class.f1).collect();
+    let known: Vec<f64> =
+        per_class.iter().filter(|(_, class)| class.n > 0).map(|(name, _)| f1(judged, name)).collect();
     Measured {
         n: judged.len(),
         accuracy: ratio(right, judged.len()),
@@ -89,6 +90,14 @@ fn of_class(judged: &[Judged], name: &str) -> PerClass {
     let guessed = judged.iter().filter(|j| j.guess == name).count();
     let n = judged.iter().filter(|j| j.truth == name).count();
     PerClass { precision: ratio(hits, guessed), recall: ratio(hits, n), f1: ratio(2 * hits, guessed + n), n }
+}
+
+/// Not rounded, for the mean.
+fn f1(judged: &[Judged], name: &str) -> f64 {
+    let hits = judged.iter().filter(|j| j.truth == name && j.guess == name).count();
+    let both =
+        judged.iter().map(|j| usize::from(j.truth == name) + usize::from(j.guess == name)).sum::<usize>();
+    2.0 * float(hits) / float(both.max(1))
 }
 
 fn calibration(judged: &[Judged]) -> Calibration {
