@@ -40,7 +40,7 @@ both_databases!(every_figure_is_as_the_desk_reports_it, facts_kept_up_to_date_ar
 const FIGURES: usize = 1375;
 
 /// The four recorded weeks.
-fn recording() -> Recording<impl Fn(&str) -> Option<String>> {
+pub(crate) fn recording() -> Recording<impl Fn(&str) -> Option<String>> {
     let text = |name: &str| {
         let zipped = ["deliveries", "conversations", "messages"].contains(&name);
         Some(history_file(&if zipped { format!("{name}.jsonl.gz") } else { format!("{name}.json") }))
@@ -284,13 +284,8 @@ fn every_number_stands_under_its_id_in_the_document() {
     let text = std::fs::read_to_string(path).unwrap();
     for figure in Definition::all() {
         let unit = serde_json::to_value(figure.unit).unwrap();
-        let row = format!(
-            "| `{}` | {} | {} | {} |",
-            figure.id,
-            figure.label,
-            unit.as_str().unwrap(),
-            figure.entry
-        );
+        let row =
+            format!("| `{}` | {} | {} | {} |", figure.id, figure.label, unit.as_str().unwrap(), figure.entry);
         assert!(text.contains(&row), "docs/figures.md has no row {row}");
         assert!(CATALOGUE.iter().any(|entry| entry.name == figure.entry), "{} is of no entry", figure.id);
     }
