@@ -15,5 +15,6 @@ pub mod percentile;
 pub mod product;
 pub mod report;
 pub mod usual;
+pub mod watched;
 
 pub use catalogue::{CATALOGUE, Entry};

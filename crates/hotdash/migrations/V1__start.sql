@@ -66,6 +66,7 @@ CREATE TABLE conversations (
     status TEXT NOT NULL,
     -- a person; a bot is none
     assignee BIGINT,
+    priority TEXT,
     -- Chatwoot's updated_at in microseconds: the newest payload wins
     seen BIGINT NOT NULL,
     -- of one updated_at: how far its consequences are told
@@ -481,7 +482,6 @@ CREATE UNIQUE INDEX automations_by_cause ON automations (desk, conversation, rul
 
 -- Assignment ------------------------------------------------------------------------------------------------------------
 
-ALTER TABLE conversations ADD COLUMN priority TEXT;
 -- What people have to do.
 CREATE INDEX conversations_by_assignee ON conversations (desk, assignee)
     WHERE assignee IS NOT NULL AND status IN ('open', 'pending');
@@ -499,3 +499,30 @@ CREATE TABLE waiting (
     PRIMARY KEY (desk, conversation)
 );
 CREATE INDEX waiting_by_time ON waiting (desk, since, conversation);
+
+-- Alerts: what is not as usual. One that goes on is one row.
+CREATE TABLE alerts (
+    id TEXT PRIMARY KEY,
+    desk BIGINT NOT NULL,
+    -- what is watched, and which way it went
+    series TEXT NOT NULL,
+    -- hours since 1970 on the desk's clocks: the first that shows it, and the last that was looked at
+    since BIGINT NOT NULL,
+    until BIGINT NOT NULL,
+    body TEXT NOT NULL,
+    found_at BIGINT NOT NULL,
+    -- it was as usual for a day
+    ended_at BIGINT,
+    seen_by BIGINT,
+    seen_at BIGINT
+);
+-- However many look, it is found once.
+CREATE UNIQUE INDEX alerts_open ON alerts (desk, series) WHERE ended_at IS NULL;
+CREATE INDEX alerts_by_time ON alerts (desk, found_at);
+
+-- What customers write about, as it was last learned: the names of one time are those of the next.
+CREATE TABLE topics (
+    desk BIGINT PRIMARY KEY,
+    body TEXT NOT NULL,
+    learned_at BIGINT NOT NULL
+);

@@ -3,6 +3,7 @@
 //! Writing is always a [`Batch`]: all of it or nothing, committed together with whatever else is waiting.
 //! Times are milliseconds since 1970 (UTC), flags are 0 and 1, JSON is text.
 
+pub mod alerts;
 pub mod automations;
 pub mod backfills;
 mod batch;

@@ -26,7 +26,9 @@ pub mod review;
 pub mod rules;
 pub mod sla;
 pub mod tell;
+pub mod topics;
 pub mod view;
+pub mod watch;
 pub mod widget;
 
 use crate::app::{App, Notice};

@@ -38,7 +38,7 @@ fn patience(kind: &str) -> Patience {
         // A reply that could not leave for an hour should be looked at by a person again.
         "deliver" => Patience { total_ms: HOUR_MS },
         // It looks for what is missing, and never ends.
-        "poll" => Patience { total_ms: i64::MAX },
+        "poll" | "watch" => Patience { total_ms: i64::MAX },
         // Nothing that the desk sent may be lost to a long outage.
         _ => Patience { total_ms: 72 * HOUR_MS },
     }
@@ -185,6 +185,7 @@ async fn verb(app: &App, job: &Job) -> Result<Step, JobError> {
         "clocks" => work::sla::compute_anew(app, desk, job).await,
         "automate" => work::automate::run(app, desk, job).await,
         "alarm" => work::automate::alarm(app, job),
+        "watch" => work::watch::run(app, desk, job).await,
         "tell" => work::tell::run(app, desk, job).await,
         other => Err(JobError::Hopeless { why: format!("no such kind of job: {other}") }),
     }

@@ -7,11 +7,13 @@ use crate::chatwoot::api::{Chatwoot, DeskAddress, WebhookChange};
 use crate::clock::Clock;
 use crate::config::{Config, KnowledgeSource};
 use crate::store::users::Role;
+use crate::work::backfill::ask;
 use crate::work::doctor::HOOK_PATH;
 use crate::work::people::{Invitation, invite};
 use anyhow::{Context, anyhow};
 use chatwoot_sandbox::{Options, Sandbox, seed::seed};
 use clap::Args;
+use jiff::SignedDuration;
 use secrecy::{ExposeSecret, SecretString};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -31,7 +33,7 @@ pub(super) struct Demo {
     /// Seconds in which an approval can be taken back.
     #[arg(long, default_value_t = 10)]
     undo_seconds: u32,
-    /// Let nobody but you write: without it a few customers write at the start.
+    /// Let nobody but you write, and leave the desk's past unread: without it a few customers write at the start.
     #[arg(long)]
     quiet_desk: bool,
 }
@@ -39,6 +41,9 @@ pub(super) struct Demo {
 /// Ada is the lead and the desk's administrator, Ben the second person for what needs two.
 const LEAD: (&str, &str) = ("Ada Admin", "ada@acme.test");
 const REVIEWER: (&str, &str) = ("Ben Agent", "ben@acme.test");
+
+/// How much of the desk's past is read: all that was invented.
+const PAST: SignedDuration = SignedDuration::from_hours(35 * 24);
 
 /// What a few customers of the invented shop write when the demo starts.
 const OPENING: [(&str, &str, &str); 4] = [
@@ -76,6 +81,10 @@ impl Demo {
         let second = invite(&app, place, REVIEWER.1, REVIEWER.0, Role::Reviewer).await?;
         greet(&desk_server.url(), lead.as_ref(), second.as_ref());
         if !self.quiet_desk {
+            // The dashboard has something to show.
+            for place in &app.desks {
+                ask(&app, place, app.clock.now().saturating_sub(PAST)?).await?;
+            }
             tokio::spawn(open_the_shop(desk));
         }
         until_stopped(app, listener).await?;
@@ -103,6 +112,8 @@ impl Demo {
             ("HOTDASH_TIMEZONE", "Europe/Berlin".to_owned()),
             ("HOTDASH_UNDO_SECONDS", self.undo_seconds.to_string()),
             ("HOTDASH_DEBOUNCE_MS", "1200".to_owned()),
+            // Nobody else needs this desk.
+            ("HOTDASH_DESK_CALLS_PER_MINUTE", "6000".to_owned()),
         ])?;
         for desk in &mut config.desks {
             desk.hours.get_or_insert_with(|| AROUND_THE_CLOCK.to_owned());

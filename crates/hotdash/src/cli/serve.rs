@@ -38,6 +38,7 @@ pub(super) async fn until_stopped(app: Arc<App>, listener: TcpListener) -> anyho
     app.store.begin_work().await?;
     work::reconcile::begin(&app).await?;
     work::sla::begin(&app).await?;
+    work::watch::begin(&app).await?;
     let stop = app.stopping.clone();
     let working = tokio::spawn(worker::run(Arc::clone(&app), stop.clone()));
     let asked = stop.clone();

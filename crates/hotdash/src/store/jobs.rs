@@ -289,12 +289,12 @@ impl Store {
         row.map_or(Ok(None), |row| row.opt_int(0))
     }
 
-    /// Since when the first job waits that is due. Polling and backfill are left out, as in the counts.
+    /// Since when the first job waits that is due. Polling, watching and backfill are left out, as in the counts.
     pub async fn due_since(&self, now: i64) -> Result<Option<i64>, StoreError> {
         let row = self
             .read_one(
                 "SELECT CAST(min(run_at) AS BIGINT) FROM jobs
-                 WHERE state = 'ready' AND kind NOT IN ('poll', 'backfill') AND run_at <= $1",
+                 WHERE state = 'ready' AND kind NOT IN ('poll', 'backfill', 'watch') AND run_at <= $1",
                 vec![now.into()],
             )
             .await?;
@@ -313,13 +313,13 @@ impl Store {
         rows.iter().map(|row| Ok((row.text(0)?, row.int(1)?, row.text(2)?))).collect()
     }
 
-    /// Polling never ends and a backfill takes hours: both are left out, and so are alarms that are not due.
+    /// Polling and watching never end and a backfill takes hours: they are left out, and so are alarms that are not due.
     pub async fn queue_counts(&self, now: i64) -> Result<QueueCounts, StoreError> {
         let rows = self
             .read(
                 "SELECT state, CAST(count(*) AS BIGINT),
                         CAST(coalesce(sum(CASE WHEN run_at <= $1 THEN 1 ELSE 0 END), 0) AS BIGINT)
-                 FROM jobs WHERE kind NOT IN ('poll', 'backfill')
+                 FROM jobs WHERE kind NOT IN ('poll', 'backfill', 'watch')
                    AND (kind <> 'alarm' OR run_at <= $1 OR state = 'dead') GROUP BY state",
                 vec![now.into()],
             )

@@ -1,6 +1,8 @@
 //! The pages.
 
+mod chart;
 mod choice;
+mod dashboard;
 mod decision;
 mod deliveries;
 mod delivery;
@@ -64,6 +66,12 @@ pub fn router(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/rules/backtest", get(rules::backtest::show))
         .route("/rules/fairness", get(rules::fairness::show))
         .route("/rules/explain/{conversation}", get(rules::explain::show))
+        .route("/dashboard", get(dashboard::show))
+        .route("/dashboard/conversations", get(dashboard::show_behind))
+        .route("/dashboard/alerts", get(dashboard::list_alerts))
+        .route("/dashboard/alerts/{id}", get(dashboard::show_alert))
+        .route("/dashboard/alerts/{id}/seen", post(dashboard::see_alert).get(dashboard::back_to_alerts))
+        .route("/figures/{figure}", get(dashboard::show_figure))
         .route("/sla", get(sla::show))
         .route("/sla/{conversation}", get(sla::show_proof))
         .route("/events", get(events::stream))

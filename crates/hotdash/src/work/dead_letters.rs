@@ -129,7 +129,7 @@ pub async fn put_away(app: &App, desk: &Desk, id: &str) -> Result<(), NotReplaye
 async fn again(app: &App, desk: &Desk, job: &DeadJob) -> Result<Batch, NotReplayed> {
     let now = app.clock.now_ms();
     // What a desk has one job for keeps its name, so that there are never two.
-    let id = if matches!(job.kind.as_str(), "poll" | "backfill") {
+    let id = if matches!(job.kind.as_str(), "poll" | "backfill" | "watch") {
         job.id.clone()
     } else {
         JobId(app.clock.new_id())
@@ -211,6 +211,7 @@ async fn letter(app: &App, desk: &Desk, job: DeadJob) -> Result<DeadLetter, Stor
         }
         "poll" => letter.what = format!("Compare {} with what is here", desk.settings.base_url),
         "backfill" => letter.what = format!("Learn the past of {}", desk.settings.base_url),
+        "watch" => "Look whether anything is not as usual".clone_into(&mut letter.what),
         _ => {}
     }
     Ok(letter)

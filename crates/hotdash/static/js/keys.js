@@ -51,6 +51,7 @@ function escape() {
 
 function afterG(key) {
   if (key === "q") visit("/drafts");
+  if (key === "d") visit("/dashboard");
   if (key === "l") visit("/rules");
   return true;
 }

@@ -40,7 +40,7 @@ both_databases!(every_figure_is_as_the_desk_reports_it, facts_kept_up_to_date_ar
 const FIGURES: usize = 1375;
 
 /// The four recorded weeks.
-fn recording() -> Recording<impl Fn(&str) -> Option<String>> {
+pub(crate) fn recording() -> Recording<impl Fn(&str) -> Option<String>> {
     let text = |name: &str| {
         let zipped = ["deliveries", "conversations", "messages"].contains(&name);
         Some(history_file(&if zipped { format!("{name}.jsonl.gz") } else { format!("{name}.json") }))

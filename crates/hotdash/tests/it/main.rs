@@ -64,4 +64,6 @@ mod support;
 #[cfg(test)]
 mod ui;
 #[cfg(test)]
+mod watch;
+#[cfg(test)]
 mod widget;

@@ -1,5 +1,6 @@
 //! The store on both databases.
 
+mod alerts;
 mod commits;
 mod conversations;
 mod dead_letters;

@@ -1,6 +1,7 @@
 //! The pages: over plain HTTP, and in a real browser without a mouse.
 
 mod browser;
+mod dashboard;
 mod deliveries;
 mod driver;
 mod fairness;

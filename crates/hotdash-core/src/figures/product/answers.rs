@@ -3,6 +3,7 @@
 //! Rows are selected once for each kind of fact and put into groups; the whole is one group. Lengths are sorted before
 //! they are grouped, so that each group gets its own in order and its percentiles cost nothing more.
 
+mod behind;
 mod counting;
 
 use super::local::Local;

@@ -1,5 +1,6 @@
 //! Our own figures on a handful of conversations.
 
+mod behind;
 mod naive;
 
 use super::*;

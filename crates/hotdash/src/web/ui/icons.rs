@@ -12,6 +12,7 @@ impl Icon {
         Self(match name {
             "queue" => r#"<path d="M4 13l2-8h12l2 8v6H4zM4 13h5l1 3h4l1-3h5"/>"#,
             "deliveries" => r#"<path d="M12 3v11M7.500 9.500L12 14l4.500-4.500M4 15v5h16v-5"/>"#,
+            "dashboard" => r#"<path d="M4 20V10M10 20V4M16 20v-7M22 20H2"/>"#,
             "rules" => r#"<path d="M6 4v7a4 4 0 0 0 4 4h9M15.500 11.500L19 15l-3.500 3.500M6 15v5"/>"#,
             "again" => r#"<path d="M19.500 12a7.500 7.500 0 1 1-2.200-5.300M19.500 3.500v4h-4"/>"#,
             "keys" => r#"<path d="M3 7h18v10H3zM7 14h10M7 10.5h.1M10.5 10.5h.1M14 10.5h.1M17 10.5h.1"/>"#,

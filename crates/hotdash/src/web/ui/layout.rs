@@ -15,6 +15,7 @@ use axum::response::{IntoResponse, Response};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Nav {
     Queue,
+    Dashboard,
     Rules,
     Sla,
     Deliveries,
@@ -120,6 +121,7 @@ impl Shell {
         matches!(
             (self.nav, nav),
             (Nav::Queue, "queue")
+                | (Nav::Dashboard, "dashboard")
                 | (Nav::Rules, "rules")
                 | (Nav::Sla, "sla")
                 | (Nav::Deliveries, "deliveries")

@@ -155,6 +155,7 @@ async fn every_page_holds_together_at_every_width() {
             ("edit", &format!("{draft}?mode=edit")),
             ("none", "/drafts?q=nobody"),
             ("deliveries-demo", "/deliveries"),
+            ("dashboard-demo", "/dashboard?period=28d"),
             ("account", "/account"),
             ("password", "/account/password"),
             ("missing", "/nothing-here"),
