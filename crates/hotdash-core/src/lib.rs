@@ -24,6 +24,7 @@
 //! | [`grade`] | how good a reply was |
 //! | [`facts`] | what was measured of a conversation, as Chatwoot measures it |
 //! | [`figures`] | reports made of facts: the desk's own and ours |
+//! | [`report`] | what a lead reads every morning, and every Monday |
 
 pub mod action;
 pub mod analysis;
@@ -41,9 +42,11 @@ pub mod grade;
 pub mod hours;
 pub mod ids;
 pub mod record;
+pub mod report;
 pub mod routing;
 pub mod rulebook;
 pub mod sla;
 
 pub use automation::automations_for;
+pub use report::{format_report_as_markdown, generate_daily_report, generate_weekly_report};
 pub use sla::check_sla_breach;

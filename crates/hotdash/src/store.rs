@@ -19,6 +19,7 @@ pub mod jobs;
 pub mod messages;
 mod migrate;
 mod postgres;
+pub mod reports;
 pub mod reviews;
 pub mod rulebooks;
 pub mod sla;
