@@ -48,5 +48,6 @@ pub mod rulebook;
 pub mod sla;
 
 pub use automation::automations_for;
+pub use figures::report::{AnalyticsReport, generate_analytics_report};
 pub use report::{format_report_as_markdown, generate_daily_report, generate_weekly_report};
 pub use sla::check_sla_breach;

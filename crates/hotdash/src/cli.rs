@@ -7,6 +7,7 @@ mod eval;
 mod figures;
 mod health;
 mod replay;
+mod report;
 mod rules;
 mod serve;
 mod since;
@@ -59,6 +60,7 @@ enum Command {
     Eval(eval::Eval),
     /// What hotdash measures, beside what the desk reports.
     Figures(figures::Figures),
+    Report(report::ReportCommand),
     /// Try, explain and change the rules that route and tag.
     ///
     /// Rules stand in three layers: those that are shipped, the team's files (HOTDASH_RULES_FILE), and what a lead edited
@@ -109,6 +111,7 @@ async fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
         }
         Command::Eval(eval) => eval.run().await,
         Command::Figures(figures) => figures.run(|| Ok(Config::load(file)?)).await,
+        Command::Report(report) => report.run(Config::load(file)?).await,
         Command::Rules(rules) => rules.run(file).await,
         Command::User(user) => user.run(Config::load(file)?).await,
         Command::Widget(widget) => widget.run(&Config::load(file)?).await,

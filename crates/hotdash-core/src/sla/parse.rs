@@ -24,8 +24,6 @@ const PRIORITIES: [(&str, Priority); 4] = [
     ("urgent", Priority::Urgent),
 ];
 
-/// Who can be told: everybody who is a lead at the desk, or the team's chat.
-
 /// The id of the promise that holds where no target names a first response.
 const STANDARD: &str = "standard";
 /// A year: longer is a slip of the pen.

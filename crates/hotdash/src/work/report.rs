@@ -13,12 +13,14 @@ pub mod letter;
 use super::facts::{facts, settings_of};
 use super::{JobError, Step, job, nothing};
 use crate::app::{App, Desk, Notice};
-use crate::store::jobs::{Job, enqueue};
-use crate::store::reports::{KeptReport, NewReport, keep_report, want_letter, want_report, want_scheduled};
+use crate::store::jobs::{Job, NewJob, enqueue, forget_dead};
+use crate::store::reports::{
+    KeptReport, NewReport, keep_report, send_letter_again, want_letter, want_report, want_scheduled,
+};
 use crate::store::{Batch, StoreError};
 use hotdash_core::figures::desk::Period;
 use hotdash_core::figures::measured::Measured;
-use hotdash_core::ids::ConversationId;
+use hotdash_core::ids::{ConversationId, JobId};
 use hotdash_core::report::schedule::{Due, Schedule};
 use hotdash_core::report::{
     Kind, Report, Sources, format_report_as_csv, format_report_as_markdown, format_report_as_text, generate_report,
@@ -82,7 +84,7 @@ async fn notice(app: &App, desk: &Desk, due: Due) -> Result<(), StoreError> {
         now: app.clock.now_ms(),
     };
     let mut batch = Batch::from(want_scheduled(&new));
-    batch.push(making(app, &new));
+    batch.push(enqueue(making(app, &new)));
     match app.store.commit(batch).await {
         Ok(_) => {
             app.work.notify_one();
@@ -95,19 +97,26 @@ async fn notice(app: &App, desk: &Desk, due: Due) -> Result<(), StoreError> {
 }
 
 /// The job that makes a report; its payload names the period, because one that a person asked for has another id.
-fn making(app: &App, new: &NewReport) -> crate::store::Statement {
+fn making(app: &App, new: &NewReport) -> NewJob {
     let payload = format!("{} {} {}", new.kind.name(), new.since, new.until);
-    enqueue(job(app, "report", new.desk, format!("report:{}", new.desk), payload, Duration::ZERO))
+    job(app, "report", new.desk, format!("report:{}", new.desk), payload, Duration::ZERO)
 }
 
-/// A person wants a report; mailed to whoever the settings name, or only kept. Answers its id.
+/// A report that a person asked for, and the job that makes it or has it mailed.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    pub report: String,
+    pub job: JobId,
+}
+
+/// A person wants a report; mailed to whoever the settings name, or only kept.
 pub async fn ask(
     app: &App,
     desk: &Desk,
     kind: Kind,
     period: Period,
     mailed: bool,
-) -> Result<String, StoreError> {
+) -> Result<Asked, StoreError> {
     let new = NewReport {
         id: app.clock.new_id(),
         desk: desk.id,
@@ -118,12 +127,15 @@ pub async fn ask(
         mailed,
         now: app.clock.now_ms(),
     };
+    let making = making(app, &new);
+    let job = making.id.clone();
     let mut batch = Batch::from(want_report(&new));
-    batch.push(making(app, &new));
+    batch.push(enqueue(making));
     app.store.commit(batch).await?;
     app.work.notify_one();
     let kept = app.store.report_of(desk.id, kind, period.since, period.until).await?;
-    kept.map(|kept| kept.id).ok_or_else(|| StoreError::Unreadable("a report is gone".to_owned()))
+    let kept = kept.ok_or_else(|| StoreError::Unreadable("a report is gone".to_owned()))?;
+    Ok(Asked { report: kept.id, job })
 }
 
 /// Run the job that makes a report and has it mailed.
@@ -298,7 +310,8 @@ pub fn write(report: &Report, format: Format) -> Result<String, StoreError> {
 
 /// Letters of a report that a person wants sent again.
 pub async fn send_again(app: &App, desk: &Desk, letter: &str) -> Result<(), StoreError> {
-    let mut batch = Batch::from(crate::store::reports::send_letter_again(letter, desk.id));
+    let mut batch = Batch::from(send_letter_again(letter, desk.id));
+    batch.push(forget_dead(&letter::job_of(letter)));
     batch.push(letter::sending(app, desk, letter));
     app.store.commit(batch).await?;
     app.work.notify_one();

@@ -52,6 +52,7 @@ function escape() {
 function afterG(key) {
   if (key === "q") visit("/drafts");
   if (key === "l") visit("/rules");
+  if (key === "r") visit("/reports");
   return true;
 }
 

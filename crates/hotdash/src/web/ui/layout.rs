@@ -17,6 +17,7 @@ pub(crate) enum Nav {
     Queue,
     Rules,
     Sla,
+    Reports,
     Deliveries,
     Account,
     Nowhere,
@@ -122,6 +123,7 @@ impl Shell {
             (Nav::Queue, "queue")
                 | (Nav::Rules, "rules")
                 | (Nav::Sla, "sla")
+                | (Nav::Reports, "reports")
                 | (Nav::Deliveries, "deliveries")
                 | (Nav::Account, "account")
         )

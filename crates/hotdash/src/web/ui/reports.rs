@@ -232,10 +232,6 @@ fn read_days(form: &AskForm, zone: &str) -> Result<Period, &'static str> {
     }
 }
 
-pub(super) async fn back() -> Redirect {
-    Redirect::to("/reports")
-}
-
 pub(super) async fn show(
     State(app): State<Arc<App>>,
     Viewer(seat): Viewer,

@@ -7,10 +7,11 @@
 use super::{new_letter, read};
 use crate::app::{App, Desk, Notice};
 use crate::mail::{Letter, MailError};
-use crate::store::jobs::{Job, enqueue, still_leased};
+use crate::store::jobs::{Job, NewJob, enqueue, still_leased};
 use crate::store::reports::{LetterState, ReportLetter, begin_letter, settle_letter, unsend_letter};
 use crate::store::{Batch, Statement, StoreError};
 use crate::work::{JobError, Step, job, millis, nothing};
+use hotdash_core::ids::JobId;
 use hotdash_core::report::format_report_as_text;
 use std::time::Duration;
 
@@ -25,7 +26,14 @@ pub(super) async fn wanted(app: &App, desk: &Desk, report: &str, recipient: &str
 
 pub(super) fn sending(app: &App, desk: &Desk, letter: &str) -> Statement {
     let lane = format!("report_letter:{letter}");
-    enqueue(job(app, "report_letter", desk.id, lane, letter.to_owned(), Duration::ZERO))
+    let job = job(app, "report_letter", desk.id, lane, letter.to_owned(), Duration::ZERO);
+    enqueue(NewJob { id: job_of(letter), ..job })
+}
+
+/// The job of a letter: there is one at a time.
+#[must_use]
+pub fn job_of(letter: &str) -> JobId {
+    JobId(format!("report_letter:{letter}"))
 }
 
 /// Run the job of one letter.

@@ -1,0 +1,109 @@
+//! Everything that is measured of one conversation: its own facts, and what hotdash adds to them.
+//!
+//! Instants are microseconds since 1970 (UTC), as in [`crate::facts`].
+
+use crate::facts::ConversationFacts;
+use crate::sla::{Clock, ClockState, Kind};
+use serde::{Deserialize, Serialize};
+
+/// One conversation as figures see it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Measured {
+    pub facts: ConversationFacts,
+    /// What it is about, each category at most once.
+    #[serde(default)]
+    pub categories: Vec<CategoryFact>,
+    #[serde(default)]
+    pub sla: Vec<SlaFact>,
+    #[serde(default)]
+    pub drafts: Vec<DraftFact>,
+}
+
+impl From<ConversationFacts> for Measured {
+    fn from(facts: ConversationFacts) -> Self {
+        Self { facts, categories: Vec::new(), sla: Vec::new(), drafts: Vec::new() }
+    }
+}
+
+/// A category, and when it was first seen in the conversation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CategoryFact {
+    pub name: String,
+    pub at: i64,
+}
+
+/// One clock of a promise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SlaFact {
+    pub kind: Kind,
+    pub outcome: SlaOutcome,
+}
+
+/// How it went. A clock that was not needed any more is no fact.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SlaOutcome {
+    /// Done in time, then.
+    Met { at: i64 },
+    /// Its time was up then.
+    Breached { at: i64 },
+    /// Not over; `due` is unknown while it stands still. From its due instant on it counts as breached.
+    Open { due: Option<i64> },
+}
+
+impl SlaFact {
+    /// What a clock tells; `None` of one that was stopped without being needed.
+    #[must_use]
+    pub fn of(clock: &Clock) -> Option<Self> {
+        let due = clock.due().map(|at| at.as_microsecond());
+        let outcome = match clock.end {
+            None => SlaOutcome::Open { due },
+            Some(end) => match clock.at(end.at) {
+                ClockState::Met => SlaOutcome::Met { at: end.at.as_microsecond() },
+                ClockState::Breached => {
+                    SlaOutcome::Breached { at: due.unwrap_or_else(|| end.at.as_microsecond()) }
+                }
+                _ => return None,
+            },
+        };
+        Some(Self { kind: clock.kind, outcome })
+    }
+}
+
+/// One draft of a reply.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DraftFact {
+    /// When it was asked for.
+    pub created_at: i64,
+    /// When a person could first read it.
+    pub ready_at: Option<i64>,
+    /// How it ended, and when.
+    pub ended: Option<(DraftOutcome, i64)>,
+    /// How much of it the reviewer changed, 0…1000; of approved and edited ones.
+    pub changed_permille: Option<u16>,
+    /// Tone, accuracy, policy; 1…5.
+    pub grades: Option<[u8; 3]>,
+    /// What the checks found in it, of every severity.
+    pub findings: u16,
+    /// How many of these block its approval with one click.
+    pub blocking: u16,
+    /// Tokens that a model counted for it; `None` where no model was asked or it did not tell.
+    pub tokens: Option<u32>,
+}
+
+/// How a draft ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DraftOutcome {
+    /// Approved as it was.
+    Approved,
+    /// Approved with other words.
+    Edited,
+    Rejected,
+    /// The thread moved on before anybody decided.
+    Superseded,
+    /// The channel took no answer any more.
+    Expired,
+    /// It could not be written or sent.
+    Failed,
+}
