@@ -19,7 +19,7 @@ pub use tree::{
     Advice, Bar, Bars, Kind, Line, Number, Part, Placed, Question, Report, Row, Section, Sentence, Table,
     Tone, Unit,
 };
-pub use words::{days, number};
+pub use words::{days, number, range};
 
 #[cfg(test)]
 mod tests;

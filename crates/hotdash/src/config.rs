@@ -9,8 +9,8 @@ mod settings;
 pub use raw::ConfigError;
 pub use settings::{SETTINGS, Setting};
 
-use raw::Raw;
 use hotdash_core::report::schedule::Schedule;
+use raw::Raw;
 use secrecy::SecretString;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

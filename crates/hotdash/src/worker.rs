@@ -46,8 +46,11 @@ fn patience(kind: &str) -> Patience {
 
 /// Works until it is told to stop; running jobs are finished first.
 pub async fn run(app: Arc<App>, stop: CancellationToken) -> Result<(), StoreError> {
-    let ((), (), worked) =
-        tokio::join!(clocks::run(&app, &stop), reports::run(&app, &stop), work_off(Arc::clone(&app), stop.clone()));
+    let ((), (), worked) = tokio::join!(
+        clocks::run(&app, &stop),
+        reports::run(&app, &stop),
+        work_off(Arc::clone(&app), stop.clone())
+    );
     worked
 }
 

@@ -80,11 +80,9 @@ fn numbers(report: &Report, lines: &[Line], out: &mut String) {
     out.push('\n');
 }
 
-/// `12 to 30`.
+/// Between which values it usually lies.
 pub(super) fn usual(line: &Line) -> Option<String> {
-    let (low, high) = line.usual?;
-    let (low, high) = (words::number(line.number.unit, low), words::number(line.number.unit, high));
-    Some(if low == high { low } else { format!("{low} to {high}") })
+    line.usual.map(|(low, high)| words::range(line.number.unit, low, high))
 }
 
 fn bars(report: &Report, chart: &Bars, out: &mut String) {

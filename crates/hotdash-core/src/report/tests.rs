@@ -123,7 +123,9 @@ fn a_report_is_a_table_of_its_numbers() {
     let agent = rows.iter().find(|row| &row[0] == "agents").unwrap();
     assert_eq!(&agent[2], "'=Ben | *Boss* <b>", "no spreadsheet takes a name for a formula");
     assert_eq!((&agent[4], &agent[6]), ("reply_time", "14"));
-    assert!(agent[10].starts_with("https://hotdash.example/dashboard/conversations?figure=reply_time&since="));
+    assert!(
+        agent[10].starts_with("https://hotdash.example/dashboard/conversations?figure=reply_time&since=")
+    );
 }
 
 #[test]

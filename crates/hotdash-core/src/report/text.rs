@@ -51,28 +51,25 @@ fn item(mark: &str, text: &str, out: &mut String) {
 }
 
 fn numbers(lines: &[Line], out: &mut String) {
-    let row = |line: &Line| {
-        let usual = usual(line).map(|usual| format!("usually {usual}")).unwrap_or_default();
+    let usual = |line: &Line| usual(line).map(|usual| format!("usually {usual}")).unwrap_or_default();
+    let said = |line: &Line| {
         let note = line.note.as_deref().unwrap_or_default();
-        let note = format!("{}{note}", tone(line.tone));
-        let parts = [usual, note.trim().trim_end_matches(':').to_owned()];
-        let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
-        vec![line.name.clone(), line.number.shown(), parts.join(", ")]
+        format!("{}{note}", if note.is_empty() { "" } else { tone(line.tone) })
     };
-    let rows: Vec<Vec<String>> = lines.iter().map(row).collect();
-    let notes = rows.iter().map(|row| display_width(&row[2])).max().unwrap_or(0);
-    let widths = |column: usize| rows.iter().map(|row| display_width(&row[column])).max().unwrap_or(0);
-    if widths(0) + widths(1) + notes + 6 <= WIDTH {
+    let cells = |line: &Line| vec![line.name.clone(), line.number.shown(), usual(line), said(line)];
+    let mut rows: Vec<Vec<String>> = lines.iter().map(cells).collect();
+    let widest = |column: usize| rows.iter().map(|row| display_width(&row[column])).max().unwrap_or(0);
+    if (0..4).map(widest).sum::<usize>() + 8 <= WIDTH {
         return aligned(&rows, &[1], out);
     }
     // Too wide: what is said of a number stands below it.
-    let plain: Vec<Vec<String>> = rows.iter().map(|row| row[..2].to_vec()).collect();
+    let notes: Vec<String> = rows.iter_mut().filter_map(Vec::pop).collect();
     let mut numbers = String::new();
-    aligned(&plain, &[1], &mut numbers);
-    for (line, row) in numbers.lines().zip(&rows) {
+    aligned(&rows, &[1], &mut numbers);
+    for (line, note) in numbers.lines().zip(&notes) {
         let _ = writeln!(out, "{line}");
-        if !row[2].is_empty() {
-            item("      ", &row[2], out);
+        if !note.is_empty() {
+            item("      ", note, out);
         }
     }
 }

@@ -20,12 +20,28 @@ pub fn number(unit: Unit, value: f64) -> String {
     }
 }
 
+/// From where to where: `10 to 40 min`, `900 to 1,300`; one value where both read the same.
+#[must_use]
+pub fn range(unit: Unit, low: f64, high: f64) -> String {
+    let (low, high) = (number(unit, low), number(unit, high));
+    if low == high {
+        return low;
+    }
+    // Words of the same unit are said once.
+    match (low.split_once(' '), high.split_once(' ')) {
+        (Some((number, unit)), Some((_, other))) if unit == other => format!("{number} to {high}"),
+        _ => format!("{low} to {high}"),
+    }
+}
+
 /// `38 s`, `12 min`, `3 h 05`, `2 d 4 h`.
 fn duration(seconds: i64) -> String {
     match seconds {
         s if s < MINUTE => format!("{s} s"),
         s if s < HOUR => format!("{} min", s / MINUTE),
+        s if s < DAY && s % HOUR < MINUTE => format!("{} h", s / HOUR),
         s if s < DAY => format!("{} h {:02}", s / HOUR, s % HOUR / MINUTE),
+        s if s % DAY < HOUR => format!("{} d", s / DAY),
         s => format!("{} d {} h", s / DAY, s % DAY / HOUR),
     }
 }
@@ -73,7 +89,7 @@ pub fn days(since: i64, until: i64, zone: &TimeZone) -> String {
 
 /// `one conversation`, `4 conversations`.
 #[must_use]
-pub fn counted(count: f64, one: &str, many: &str) -> String {
+pub(super) fn counted(count: f64, one: &str, many: &str) -> String {
     if (count - 1.0).abs() < f64::EPSILON {
         format!("one {one}")
     } else {

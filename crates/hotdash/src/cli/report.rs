@@ -137,7 +137,9 @@ fn instant(name: &str, text: &str, now: Timestamp, zone: &TimeZone) -> anyhow::R
     if let Ok(day) = text.parse::<Date>() {
         return Ok(day.to_zoned(zone.clone())?.timestamp());
     }
-    bail!("{name} {text:?} is neither a time ago like 14d, a day like 2026-11-01, nor an instant like 2026-11-01T08:00Z")
+    bail!(
+        "{name} {text:?} is neither a time ago like 14d, a day like 2026-11-01, nor an instant like 2026-11-01T08:00Z"
+    )
 }
 
 async fn compare(app: &App, desk: &Desk, kind: Kind, period: Period) -> anyhow::Result<ExitCode> {

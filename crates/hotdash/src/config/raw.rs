@@ -185,7 +185,8 @@ impl Raw {
     pub(super) fn schedule(&self, key: &'static str) -> Result<Option<Schedule>, ConfigError> {
         let text = self.text(key)?;
         let expected = "minute, hour, day, month and weekday like 0 7 * * 1, or off";
-        Schedule::parse(&text).map_err(|error| self.wrong(key, &text, &format!("{expected} ({})", error.reason)))
+        Schedule::parse(&text)
+            .map_err(|error| self.wrong(key, &text, &format!("{expected} ({})", error.reason)))
     }
 
     /// Mail addresses, separated by commas; may be empty. Each once.
@@ -194,7 +195,11 @@ impl Raw {
         let mut addresses: Vec<String> = Vec::new();
         for address in text.split(',').map(str::trim).filter(|address| !address.is_empty()) {
             if address.parse::<Address>().is_err() {
-                return Err(self.wrong(key, address, "mail addresses like ada@shop.example, separated by commas"));
+                return Err(self.wrong(
+                    key,
+                    address,
+                    "mail addresses like ada@shop.example, separated by commas",
+                ));
             }
             if !addresses.iter().any(|other| other == address) {
                 addresses.push(address.to_owned());

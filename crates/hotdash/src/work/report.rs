@@ -23,7 +23,8 @@ use hotdash_core::figures::measured::Measured;
 use hotdash_core::ids::{ConversationId, JobId};
 use hotdash_core::report::schedule::{Due, Schedule};
 use hotdash_core::report::{
-    Kind, Report, Sources, format_report_as_csv, format_report_as_markdown, format_report_as_text, generate_report,
+    Kind, Report, Sources, format_report_as_csv, format_report_as_markdown, format_report_as_text,
+    generate_report,
 };
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -167,8 +168,14 @@ fn read_payload(payload: &str) -> Option<(Kind, Period)> {
 /// Make a report of what is known by now.
 pub async fn make(app: &App, desk: &Desk, kind: Kind, period: Period) -> Result<Report, StoreError> {
     let home = app.config.public_url.as_str();
-    make_as(app, desk, kind, period, &Told { zone: &desk.settings.timezone, team: &desk.settings.shop_name, home })
-        .await
+    make_as(
+        app,
+        desk,
+        kind,
+        period,
+        &Told { zone: &desk.settings.timezone, team: &desk.settings.shop_name, home },
+    )
+    .await
 }
 
 /// What is not measured but told.

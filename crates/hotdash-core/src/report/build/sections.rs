@@ -1,7 +1,7 @@
 //! Everything behind the first screen, section by section.
 
 use super::Writer;
-use super::summary::{goal, line};
+use super::summary::{MAIN, goal, line};
 use crate::figures::report::{Group, Issue, Reported};
 use crate::report::tree::{Advice, Bar, Bars, Number, Part, Row, Section, Sentence, Table, Tone, Unit};
 use crate::report::words;
@@ -48,8 +48,12 @@ fn targets(writer: &Writer<'_>) -> Section {
         let columns = ["promise", "kept", "in time", "late"].map(str::to_owned).into();
         parts.push(Part::Table(Table { title: "SLA".into(), columns, rows }));
     }
-    let goals: Vec<_> =
-        writer.analytics.figures().filter(|figure| figure.value.is_some()).filter_map(|f| goal(writer, f)).collect();
+    let goals: Vec<_> = writer
+        .analytics
+        .figures()
+        .filter(|figure| figure.value.is_some())
+        .filter_map(|f| goal(writer, f))
+        .collect();
     if !goals.is_empty() {
         parts.push(Part::Numbers(goals));
     }
@@ -64,6 +68,7 @@ fn plain(text: &str) -> Sentence {
 fn times(writer: &Writer<'_>) -> Section {
     let wanted = |figure: &&Reported| {
         SPREAD.iter().any(|start| figure.id.starts_with(start))
+            && !MAIN.contains(&figure.id)
             && [".p50", ".p90", ".p99", ".open_max"].iter().any(|end| figure.id.ends_with(end))
     };
     let lines: Vec<_> = writer
@@ -85,20 +90,13 @@ fn times(writer: &Writer<'_>) -> Section {
 
 fn first_responses(writer: &Writer<'_>) -> Bars {
     let spread = &writer.analytics.first_responses;
-    let end = |second: i64| {
-        #[expect(clippy::cast_precision_loss, reason = "a day at most")]
-        let second = second as f64;
-        words::number(Unit::Seconds, second)
-    };
-    let mut from = String::from("0");
-    let names = spread.ends.iter().map(|second| {
-        let until = end(*second);
-        let name = format!("{from} to {until}");
-        from = until;
-        name
-    });
+    #[expect(clippy::cast_precision_loss, reason = "a day at most")]
+    let ends: Vec<f64> = spread.ends.iter().map(|second| *second as f64).collect();
+    let range = |from: f64, until: f64| words::range(Unit::Seconds, from, until);
+    let first = ends.iter().take(1).map(|end| format!("up to {}", words::number(Unit::Seconds, *end)));
+    let names = first.chain(ends.windows(2).map(|pair| range(pair[0], pair[1])));
     let mut names: Vec<String> = names.collect();
-    names.push(format!("more than {from}"));
+    names.extend(ends.last().map(|end| format!("more than {}", words::number(Unit::Seconds, *end))));
     let bar = |(name, count): (String, &usize)| Bar { name, number: counted("frt.count", *count) };
     Bars {
         title: "First responses by time".into(),
@@ -124,7 +122,8 @@ fn table(
     let mut rows: Vec<Row> = groups
         .iter()
         .map(|group| Row {
-            name: group.label.clone(),
+            // The names of channels are words of an address.
+            name: if dimension == "channel" { group.label.replace('_', " ") } else { group.label.clone() },
             numbers: columns.iter().map(|(_, id)| writer.of_group(group, dimension, id)).collect(),
         })
         .filter(|row| row.numbers.iter().any(|number| number.value.is_some_and(|value| value > 0.0)))
@@ -164,7 +163,8 @@ fn channels(writer: &Writer<'_>) -> Section {
         ("By inbox", "inbox", &analytics.inboxes),
         ("By team", "team", &analytics.teams),
     ];
-    let parts = tables.into_iter().filter_map(|(title, by, groups)| table(writer, title, by, groups, &BY_PLACE));
+    let parts =
+        tables.into_iter().filter_map(|(title, by, groups)| table(writer, title, by, groups, &BY_PLACE));
     section("channels", "Channels", parts.collect())
 }
 
@@ -189,7 +189,8 @@ fn issue_row(writer: &Writer<'_>, issue: &Issue) -> Row {
     if began == count.value {
         count.link = Some(writer.question("overview.conversations", &[("category", &issue.name)]));
     }
-    let number = |figure: &str, unit, value| Number { figure: figure.into(), unit, value, reason: None, link: None };
+    let number =
+        |figure: &str, unit, value| Number { figure: figure.into(), unit, value, reason: None, link: None };
     Row {
         name: issue.name.clone(),
         numbers: vec![
@@ -204,21 +205,32 @@ fn issue_row(writer: &Writer<'_>, issue: &Issue) -> Row {
 fn ratings(writer: &Writer<'_>) -> Section {
     let lines: Vec<_> = writer.analytics.csat.0.iter().map(|figure| line(writer, figure)).collect();
     if lines.iter().all(|line| line.number.value.unwrap_or(0.0) <= 0.0) {
-        return section("csat", "Satisfaction", vec![Part::Sentences(vec![plain("No survey was sent or answered.")])]);
+        return section(
+            "csat",
+            "Satisfaction",
+            vec![Part::Sentences(vec![plain("No survey was sent or answered.")])],
+        );
     }
     let names = ["1", "2", "3", "4", "5"];
     let bars = names.iter().zip(&writer.analytics.ratings).rev();
-    let bars =
-        bars.map(|(name, count)| Bar { name: (*name).to_owned(), number: counted("csat.answers", *count) }).collect();
+    let bars = bars
+        .map(|(name, count)| Bar { name: (*name).to_owned(), number: counted("csat.answers", *count) })
+        .collect();
     let bars = Bars { title: "Ratings".into(), bars };
     section("csat", "Satisfaction", vec![Part::Numbers(lines), Part::Bars(bars)])
 }
 
 fn drafts(writer: &Writer<'_>) -> Section {
     let all = &writer.analytics.drafts.0;
-    let any = all.iter().any(|figure| figure.unit != crate::figures::definition::Unit::Share && figure.value > Some(0.0));
+    let any = all
+        .iter()
+        .any(|figure| figure.unit != crate::figures::definition::Unit::Share && figure.value > Some(0.0));
     if !any {
-        return section("drafts", "Drafts", vec![Part::Sentences(vec![plain("No draft was written or decided.")])]);
+        return section(
+            "drafts",
+            "Drafts",
+            vec![Part::Sentences(vec![plain("No draft was written or decided.")])],
+        );
     }
     let lines = all.iter().filter(|figure| figure.value.is_some()).map(|figure| line(writer, figure));
     section("drafts", "Drafts", vec![Part::Numbers(lines.collect())])

@@ -8,7 +8,7 @@ use crate::report::tree::{Advice, Bar, Bars, Kind, Line, Part, Section, Sentence
 use crate::report::words;
 
 /// What the first screen speaks about, the most important first.
-const MAIN: [&str; 11] = [
+pub(super) const MAIN: [&str; 11] = [
     "overview.conversations",
     "overview.incoming_messages",
     "overview.resolutions",
@@ -34,12 +34,17 @@ const WATCHED: [&str; 8] = [
 ];
 /// More good news than this hides what is wrong.
 const PRAISED: usize = 2;
+/// Half of all days lie outside the usual range by its very meaning. Only what lies this many of its widths outside
+/// (Tukey's fence) is worth a word, and only when it is this far from the middle, too: a range can be very narrow.
+const WIDTHS: f64 = 1.5;
+const APART: f64 = 0.1;
 
 pub(super) fn said(writer: &Writer<'_>, advice: &[Advice]) -> Vec<Sentence> {
     let mut said = vec![Sentence { tone: Tone::Plain, text: happened(writer), link: None }];
     let watched: Vec<&Reported> = WATCHED.iter().filter_map(|id| writer.figure(id)).collect();
     said.extend(broken(writer));
-    let stands = |standing| move |figure: &&&Reported| figure.standing == Some(standing);
+    let stands =
+        |standing| move |figure: &&&Reported| figure.standing == Some(standing) && is_far_from_usual(figure);
     let worse = watched.iter().filter(stands(Standing::Worse));
     said.extend(worse.filter_map(|figure| compared(writer, figure, Tone::Bad)));
     let better = watched.iter().filter(stands(Standing::Better)).take(PRAISED);
@@ -47,14 +52,18 @@ pub(super) fn said(writer: &Writer<'_>, advice: &[Advice]) -> Vec<Sentence> {
     if said.len() == 1 {
         let compared = watched.iter().any(|figure| figure.standing.is_some());
         let (tone, text) = if compared {
-            (Tone::Good, "Nothing that is watched is worse than usual.")
+            (Tone::Good, "Nothing that is watched is far from usual.")
         } else {
             (Tone::Plain, "There is too little history to say what is usual.")
         };
         said.push(Sentence { tone, text: text.to_owned(), link: None });
     }
     if let Some(first) = advice.first() {
-        said.push(Sentence { tone: Tone::Plain, text: format!("First thing to do: {}", first.title), link: None });
+        said.push(Sentence {
+            tone: Tone::Plain,
+            text: format!("First thing to do: {}", first.title),
+            link: None,
+        });
     }
     said
 }
@@ -75,12 +84,16 @@ fn broken(writer: &Writer<'_>) -> Option<Sentence> {
     Some(Sentence { tone: Tone::Bad, text, link: Some(writer.question(figure.id, &[])) })
 }
 
+fn is_far_from_usual(figure: &Reported) -> bool {
+    let (Some(value), Some(usual)) = (figure.value, figure.usual) else { return false };
+    let outside = (value - usual.high).max(usual.low - value);
+    outside > WIDTHS * (usual.high - usual.low) && (value - usual.median).abs() > APART * usual.median.abs()
+}
+
 fn compared(writer: &Writer<'_>, figure: &Reported, tone: Tone) -> Option<Sentence> {
     let usual = figure.usual?;
     let number = writer.number(figure);
-    let show = |value| words::number(number.unit, value);
-    let (low, high) = (show(usual.low), show(usual.high));
-    let usual = if low == high { low } else { format!("{low} to {high}") };
+    let usual = words::range(number.unit, usual.low, usual.high);
     let text = format!("{}: {}, usually {usual}.", figure.label, number.shown());
     Some(Sentence { tone, text, link: number.link })
 }
@@ -100,6 +113,7 @@ pub(super) fn line(writer: &Writer<'_>, figure: &Reported) -> Line {
         Some(Standing::Lower) => (Tone::Plain, Some("less than usual")),
         Some(Standing::Usual) | None => (Tone::Plain, None),
     };
+    let tone = if is_far_from_usual(figure) { tone } else { Tone::Plain };
     let reason = figure.reason.map(|reason| reason.words().to_owned());
     Line {
         name: figure.label.to_owned(),

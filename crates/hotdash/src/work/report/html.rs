@@ -3,7 +3,7 @@
 //! programs that take them.
 
 use askama::Template;
-use hotdash_core::report::{Bar, Bars, Line, Number, Part, Report, Tone, number};
+use hotdash_core::report::{Bar, Bars, Line, Number, Part, Report, Tone, range};
 
 #[derive(Template)]
 #[template(path = "reports/mail.html")]
@@ -52,11 +52,9 @@ pub(crate) fn word(tone: Tone) -> &'static str {
     }
 }
 
-/// `12 to 30`.
+/// Between which values it usually lies.
 pub(crate) fn usual(line: &Line) -> Option<String> {
-    let (low, high) = line.usual?;
-    let (low, high) = (number(line.number.unit, low), number(line.number.unit, high));
-    Some(if low == high { low } else { format!("{low} to {high}") })
+    line.usual.map(|(low, high)| range(line.number.unit, low, high))
 }
 
 /// The HTML part of a report's mail.

@@ -16,7 +16,12 @@ use hotdash_core::report::format_report_as_text;
 use std::time::Duration;
 
 /// A letter for a recipient who has none yet.
-pub(super) async fn wanted(app: &App, desk: &Desk, report: &str, recipient: &str) -> Result<Batch, StoreError> {
+pub(super) async fn wanted(
+    app: &App,
+    desk: &Desk,
+    report: &str,
+    recipient: &str,
+) -> Result<Batch, StoreError> {
     let letters = app.store.report_letters(desk.id, report).await?;
     Ok(match letters.iter().any(|letter| letter.recipient == recipient) {
         true => Batch::new(),
@@ -59,8 +64,11 @@ async fn send(app: &App, desk: &Desk, job: &Job, letter: &ReportLetter) -> Resul
     let body = app.store.report_body(desk.id, &letter.report).await?;
     let report = body.as_deref().map(read).transpose()?;
     let Some(report) = report else { return Ok(nothing()) };
-    let (subject, text, html) =
-        (format!("{}: {}", report.desk, report.title), format_report_as_text(&report), super::html::letter(&report));
+    let (subject, text, html) = (
+        format!("{}: {}", report.desk, report.title),
+        format_report_as_text(&report),
+        super::html::letter(&report),
+    );
     // Whatever is wrong by now is surely before the letter.
     if let Err(error) = mail.greet().await {
         return not_sent(app, letter, error);
