@@ -24,13 +24,20 @@
 //! | [`grade`] | how good a reply was |
 //! | [`facts`] | what was measured of a conversation, as Chatwoot measures it |
 //! | [`figures`] | reports made of facts: the desk's own and ours |
+//! | [`chance`] | tails and intervals, each by a named method |
+//! | [`anomaly`] | what is not as usual, with a stated rate of false alarms |
+//! | [`recommend`] | what a lead should do, with evidence |
+//! | [`staffing`] | how many agents an hour needs |
+//! | [`topics`] | what conversations are about, learned from their words |
 //! | [`report`] | what a lead reads every morning, and every Monday |
 
 pub mod action;
 pub mod analysis;
+pub mod anomaly;
 pub mod automation;
 pub mod backtest;
 pub mod cases;
+pub mod chance;
 pub mod channel;
 pub mod conversation;
 pub mod decide;
@@ -41,11 +48,16 @@ pub mod figures;
 pub mod grade;
 pub mod hours;
 pub mod ids;
+pub mod recommend;
 pub mod record;
 pub mod report;
 pub mod routing;
 pub mod rulebook;
+#[cfg(test)]
+pub(crate) mod simulated;
 pub mod sla;
+pub mod staffing;
+pub mod topics;
 
 pub use automation::automations_for;
 pub use figures::report::{AnalyticsReport, generate_analytics_report};
