@@ -1,5 +1,6 @@
 //! Making a report: figures as they stood at the end of the period, put into words.
 
+mod advise;
 mod sections;
 mod summary;
 
@@ -32,8 +33,6 @@ pub struct Sources<'a> {
     pub home: &'a str,
     /// Where a conversation is on the desk, up to its number.
     pub conversations: &'a str,
-    /// What is recommended, the most useful first; made of the same facts.
-    pub advice: &'a [Advice],
 }
 
 /// The report of one day, from midnight to midnight in the desk's zone.
@@ -60,7 +59,6 @@ pub struct Sources<'a> {
 ///     desk: "Hot Rodan",
 ///     home: "https://hotdash.example",
 ///     conversations: "https://desk.example/app/accounts/1/conversations/",
-///     advice: &[],
 /// };
 /// let report = generate_daily_report(&sources, "2026-06-01".parse()?);
 /// assert_eq!(report.title, "Daily report, Monday 1 June 2026");
@@ -86,7 +84,7 @@ pub fn generate_daily_report(sources: &Sources<'_>, day: Date) -> Report {
 /// let settings = Settings::default();
 /// let sources = Sources {
 ///     measured: &[], settings: &settings, zone: "UTC", desk: "Hot Rodan", home: "https://hotdash.example",
-///     conversations: "https://desk.example/app/accounts/1/conversations/", advice: &[],
+///     conversations: "https://desk.example/app/accounts/1/conversations/",
 /// };
 /// let report = generate_weekly_report(&sources, "2026-06-04".parse()?);
 /// assert_eq!(report.title, "Weekly report, 1 June to 7 June 2026");
@@ -152,6 +150,16 @@ fn then(now: &Measured, until: i64) -> Option<Measured> {
 
 fn write(kind: Kind, analytics: &AnalyticsReport, sources: &Sources<'_>) -> Report {
     let writer = Writer { analytics, since: analytics.period.since, until: analytics.period.until };
+    let (measured, settings, zone) = (sources.measured, sources.settings, zone_of(sources));
+    let advised = advise::recommendations(measured, settings, &zone, writer.until);
+    let (of_people, advised): (Vec<_>, Vec<_>) = advised.into_iter().partition(advise::compares_people);
+    let advice: Vec<Advice> = advised.iter().map(advise::advice).collect();
+    let of_people: Vec<Advice> = of_people.iter().map(advise::advice).collect();
+    let followed = match kind {
+        // Every day the same would be said of the same two weeks.
+        Kind::Daily => Vec::new(),
+        Kind::Weekly | Kind::Period => advise::followed_up(measured, settings, &zone, writer.until),
+    };
     let days = words::days(writer.since, writer.until, &zone_of(sources));
     let name = match kind {
         Kind::Daily => "Daily report",
@@ -160,7 +168,7 @@ fn write(kind: Kind, analytics: &AnalyticsReport, sources: &Sources<'_>) -> Repo
     };
     let mut sections = vec![summary::summary(&writer, kind)];
     sections.extend(sections::all(&writer));
-    sections.extend(sections::advice(sources.advice));
+    sections.extend(sections::advice(&advice, &of_people, followed));
     Report {
         kind,
         title: format!("{name}, {days}"),
@@ -170,7 +178,7 @@ fn write(kind: Kind, analytics: &AnalyticsReport, sources: &Sources<'_>) -> Repo
         zone: sources.zone.to_owned(),
         home: sources.home.to_owned(),
         conversations: sources.conversations.to_owned(),
-        said: summary::said(&writer, sources.advice),
+        said: summary::said(&writer, &advice),
         sections: sections.into_iter().filter(|section: &Section| !section.parts.is_empty()).collect(),
     }
 }

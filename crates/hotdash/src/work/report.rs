@@ -202,7 +202,6 @@ async fn make_as(
         desk: told.team,
         home: told.home,
         conversations: link.trim_end_matches('0'),
-        advice: &[],
     };
     Ok(generate_report(&sources, kind, period))
 }

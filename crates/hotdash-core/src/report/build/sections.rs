@@ -236,7 +236,13 @@ fn drafts(writer: &Writer<'_>) -> Section {
     section("drafts", "Drafts", vec![Part::Numbers(lines.collect())])
 }
 
-pub(super) fn advice(advice: &[Advice]) -> Option<Section> {
-    let parts = vec![Part::Advice(advice.to_vec())];
-    (!advice.is_empty()).then(|| section("advice", "What to do", parts))
+/// What to do, what to do with single people, and what became of what was said before.
+pub(super) fn advice(advice: &[Advice], of_people: &[Advice], followed: Vec<Sentence>) -> Vec<Section> {
+    let list = |all: &[Advice]| (!all.is_empty()).then(|| Part::Advice(all.to_vec()));
+    let mut parts: Vec<Part> = list(advice).into_iter().collect();
+    if !followed.is_empty() {
+        parts.push(Part::Sentences(followed));
+    }
+    let people = section("coaching", "With colleagues", list(of_people).into_iter().collect());
+    vec![section("advice", "What to do", parts), Section { for_leads: true, ..people }]
 }

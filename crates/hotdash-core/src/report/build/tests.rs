@@ -105,7 +105,6 @@ fn sources<'a>(measured: &'a [Measured], settings: &'a Settings) -> Sources<'a> 
         desk: "Hot Rodan",
         home: "https://hotdash.example",
         conversations: "https://desk.example/app/accounts/1/conversations/",
-        advice: &[],
     }
 }
 
@@ -227,4 +226,75 @@ fn a_day_of_a_clock_change_is_counted_by_the_desks_clock() {
         value(&generate_daily_report(&berlin, day("2026-10-26")), "overview.conversations"),
         Some(0.0)
     );
+}
+
+/// Thirty conversations a day, of which so many are resolved, over so many days until 16 November.
+fn growing(days: i64, resolved: impl Fn(i64) -> i64) -> Vec<Measured> {
+    let end = micros("2026-11-16T00:00:00Z");
+    let mut all = Vec::new();
+    for day in 0..days {
+        for n in 0..30 {
+            let at = end - (days - day) * 86_400_000_000 + n * 600_000_000;
+            let mut one = answered(day * 100 + n, at, 60);
+            if n >= resolved(day) {
+                one.facts.facts.retain(|fact| !matches!(fact.kind, FactKind::Resolved));
+                one.facts.status = Status::Open;
+            }
+            all.push(one);
+        }
+    }
+    all
+}
+
+#[test]
+fn a_backlog_that_grows_is_said_first_and_two_weeks_later_what_became_of_it() {
+    let settings = settings();
+    let measured = growing(42, |day| if day < 28 { 24 + day % 3 } else { 29 + day % 2 });
+    let then = generate_weekly_report(&sources(&measured, &settings), day("2026-10-28"));
+    assert_eq!(
+        then.said.last().unwrap().text,
+        "First thing to do: Resolve more, or more and more stays open."
+    );
+    let section = then.sections.iter().find(|section| section.id == "advice").unwrap();
+    let [Part::Advice(advice)] = &section.parts[..] else { panic!("{section:?}") };
+    assert!(advice[0].evidence.contains("The backlog grows by 5."), "{advice:?}");
+    assert!(
+        advice[0].gain.ends_with("conversations a week.") && advice[0].conversations.len() == 8,
+        "{advice:?}"
+    );
+    let later = generate_weekly_report(&sources(&measured, &settings), day("2026-11-15"));
+    let section = later.sections.iter().find(|section| section.id == "advice").unwrap();
+    let said = section
+        .parts
+        .iter()
+        .find_map(|part| if let Part::Sentences(said) = part { Some(said) } else { None });
+    let said = &said.unwrap()[0];
+    assert_eq!(said.tone, Tone::Good, "{said:?}");
+    assert!(said.text.contains("Came true."), "{said:?}");
+}
+
+#[test]
+fn a_level_backlog_needs_no_advice() {
+    let settings = settings();
+    let measured = growing(42, |_| 30);
+    let report = generate_weekly_report(&sources(&measured, &settings), day("2026-11-15"));
+    assert!(report.sections.iter().all(|section| section.id != "advice" && section.id != "coaching"));
+}
+
+#[test]
+fn advice_about_a_colleague_stands_with_what_leads_see() {
+    let settings = settings();
+    let mut measured = growing(28, |_| 30);
+    for (n, one) in measured.iter_mut().enumerate().filter(|(n, _)| n % 10 == 0) {
+        let low = n % 20 == 0;
+        let rating = Some(if low { 2 + u8::from(n % 60 == 0) } else { 5 - u8::from(n % 30 == 10) });
+        let agent = Some(if low { BEN } else { AgentId(3) });
+        let at = one.facts.facts.last().unwrap().at;
+        let answer = Fact { kind: FactKind::SurveyAnswered, at, rating, agent, ..one.facts.facts[0].clone() };
+        one.facts.facts.push(answer);
+    }
+    let report = generate_weekly_report(&sources(&measured, &settings), day("2026-11-15"));
+    let section = report.sections.iter().find(|section| section.id == "coaching").unwrap();
+    assert!(section.for_leads && format!("{section:?}").contains("together with Ben"), "{section:?}");
+    assert!(!format!("{:?}", report.for_everybody()).contains("Ben"));
 }

@@ -384,14 +384,18 @@ async fn a_report_of_the_past_is_what_it_was_when_the_past_was_all_there_was() {
     assert!(whole(then).len() > 30);
 }
 
+/// When the desk sent it.
+fn delivered_at(line: &str) -> i64 {
+    let delivery: Value = serde_json::from_str(line).unwrap();
+    delivery["headers"]["X-Chatwoot-Timestamp"].as_str().unwrap().parse().unwrap()
+}
+
 /// Only what was delivered until an instant.
 async fn hear_until(app: &App, cut: Timestamp) {
     let text = |name: &str| match name {
         "deliveries" => {
             let all = history_file("deliveries.jsonl.gz");
-            let before = |line: &&str| {
-                serde_json::from_str::<Value>(line).unwrap()["at"].as_f64().unwrap() < of(cut.as_second())
-            };
+            let before = |line: &&str| delivered_at(line) < cut.as_second();
             Some(all.lines().filter(before).collect::<Vec<_>>().join("\n"))
         }
         "conversations" | "messages" => Some(history_file(&format!("{name}.jsonl.gz"))),
@@ -407,7 +411,7 @@ async fn made_once_more_a_report_is_the_same_to_the_byte_until_something_comes_l
     let all = history_file("deliveries.jsonl.gz");
     let lines: Vec<&str> = all.lines().collect();
     let (late, told): (Vec<&str>, Vec<&str>) =
-        lines.iter().partition(|line| line.contains("\"conversation_id\":7,"));
+        lines.iter().partition(|line| line.contains(r#"\"conversation_id\":7,"#));
     assert!(!late.is_empty());
     hear(&app, &told).await;
     let week = Period {

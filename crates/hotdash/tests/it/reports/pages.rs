@@ -12,7 +12,7 @@ async fn asked(house: &House) -> String {
     take_history(&house.app).await;
     let ada = house.sign_in("Ada", Role::Lead).await;
     let days = [("from", "2026-11-02"), ("to", "2026-11-15")];
-    assert_eq!(ada.post("/reports", &days).await, StatusCode::OK);
+    assert_eq!(ada.post("/reports", &days).await, StatusCode::SEE_OTHER);
     house.settle().await;
     let (status, page) = ada.get("/reports").await;
     assert_eq!(status, StatusCode::OK);
