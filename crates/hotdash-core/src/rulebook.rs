@@ -182,6 +182,12 @@ impl Rulebook {
         parse::import(file, text)
     }
 
+    /// Categories become labels from this confidence on; `None` = never.
+    #[must_use]
+    pub fn labels_from(&self) -> Option<f32> {
+        self.labels_from
+    }
+
     /// Twelve hex digits that change whenever the rules change.
     #[must_use]
     pub fn hash(&self) -> &str {

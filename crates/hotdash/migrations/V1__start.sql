@@ -337,9 +337,13 @@ CREATE TABLE facts (
     wanted BIGINT NOT NULL,
     made BIGINT NOT NULL,
     body TEXT,
+    -- counted up, and when, with each change of what figures see: facts, clocks, drafts, categories
+    version BIGINT NOT NULL DEFAULT 0,
+    changed_at BIGINT NOT NULL DEFAULT 0,
     PRIMARY KEY (desk, conversation)
 );
 CREATE INDEX facts_outdated ON facts (desk) WHERE made < wanted;
+CREATE INDEX facts_by_change ON facts (desk, changed_at, conversation);
 
 -- Rules.
 

@@ -16,6 +16,7 @@ pub mod effects;
 pub mod facts;
 pub mod gaps;
 pub mod jobs;
+pub mod measured;
 pub mod messages;
 mod migrate;
 mod postgres;

@@ -1,5 +1,6 @@
 //! The doors for HTTP: webhooks, health, pages.
 
+mod api;
 pub mod assets;
 pub mod auth;
 pub mod headers;

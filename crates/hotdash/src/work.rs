@@ -14,6 +14,7 @@ pub mod draft;
 pub mod facts;
 pub mod figures;
 pub mod ingest;
+pub mod measures;
 mod opened;
 mod ours;
 pub mod people;

@@ -60,6 +60,7 @@ async fn work_off(app: Arc<App>, stop: CancellationToken) -> Result<(), StoreErr
     let slots = Arc::new(Semaphore::new(SLOTS));
     let running = Arc::new(Running::default());
     tokio::spawn(work::rules::follow(Arc::clone(&app), stop.clone()));
+    tokio::spawn(work::measures::follow(Arc::clone(&app), stop.clone()));
     while !stop.is_cancelled() {
         let free = slots.available_permits();
         let claimed = if free == 0 { Vec::new() } else { claim(&app, &worker, free).await };

@@ -12,6 +12,7 @@ use crate::store::Store;
 use crate::store::desks::{KeptDesk, KnownDesk};
 use crate::store::rulebooks::{Stamp, UNEDITED, keep_rule_text};
 use crate::store::{Batch, StoreError};
+use crate::work::measures::Measures;
 use arc_swap::{ArcSwap, ArcSwapOption};
 use hotdash_core::automation::{SHIPPED_TEMPLATES, Templates};
 use hotdash_core::conversation::Agent;
@@ -62,6 +63,8 @@ pub struct Desk {
     /// Changes whenever targets or hours do.
     pub sla_version: String,
     agents: Mutex<Option<(i64, Arc<Vec<Agent>>)>>,
+    /// Its figures in memory.
+    pub measures: Measures,
 }
 
 /// Rules in the shadow.
@@ -113,6 +116,7 @@ impl Desk {
             sla: sla(&settings)?,
             sla_version: sla_version(&settings)?,
             settings,
+            measures: Measures::default(),
             inboxes: Mutex::new(None),
             agents: Mutex::new(None),
         })

@@ -97,7 +97,7 @@ impl Figures {
             What::Rebuild(asked) => {
                 let app = App::build(config()?, Clock::real()).await?;
                 let desk = desk_named(&app.desks, |desk| &desk.settings.key, asked.desk.as_deref())?;
-                let measured = rebuild(&app.store, desk.id).await?;
+                let measured = rebuild(&app.store, desk.id, app.clock.now_ms()).await?;
                 writeln!(io::stdout(), "Measured {measured} conversations anew.")?;
                 Ok(ExitCode::SUCCESS)
             }

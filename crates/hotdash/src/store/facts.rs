@@ -4,7 +4,7 @@ use super::conversations::json;
 use super::{Statement, Store, StoreError};
 use hotdash_core::conversation::SurveyAnswer;
 use hotdash_core::facts::{ConversationFacts, History, TimedMessage, Told, What};
-use hotdash_core::ids::{ConversationId, DeskId};
+use hotdash_core::ids::{ConversationId, DeskId, DraftId};
 
 /// Keep what a delivery told. However often it is told, it is kept once.
 pub fn keep_told(desk: DeskId, conversation: ConversationId, told: &Told) -> Result<Statement, StoreError> {
@@ -40,12 +40,31 @@ pub fn keep_facts(
     conversation: ConversationId,
     wanted: i64,
     facts: Option<&ConversationFacts>,
+    at: i64,
 ) -> Result<Statement, StoreError> {
     let body = facts.map(json).transpose()?;
     Ok(Statement::new(
-        "UPDATE facts SET made = $3, body = $4 WHERE desk = $1 AND conversation = $2 AND made < $3",
-        vec![desk.0.into(), conversation.0.into(), wanted.into(), body.into()],
+        "UPDATE facts SET made = $3, body = $4, version = version + 1, changed_at = $5
+         WHERE desk = $1 AND conversation = $2 AND made < $3",
+        vec![desk.0.into(), conversation.0.into(), wanted.into(), body.into(), at.into()],
     ))
+}
+
+/// Something changed that figures see beside a conversation's facts: its clocks, drafts, or categories.
+pub fn touch(desk: DeskId, conversation: ConversationId, at: i64) -> Statement {
+    Statement::new(
+        "UPDATE facts SET version = version + 1, changed_at = $3 WHERE desk = $1 AND conversation = $2",
+        vec![desk.0.into(), conversation.0.into(), at.into()],
+    )
+}
+
+/// The same of the conversation that a draft is for.
+pub fn touch_of_draft(draft: &DraftId, at: i64) -> Statement {
+    Statement::new(
+        "UPDATE facts SET version = version + 1, changed_at = $2
+         WHERE (desk, conversation) IN (SELECT desk, conversation FROM drafts WHERE id = $1)",
+        vec![draft.as_str().into(), at.into()],
+    )
 }
 
 impl Store {

@@ -9,23 +9,47 @@ use axum::extract::rejection::BytesRejection;
 use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header::RETRY_AFTER};
 use axum::response::{IntoResponse, Response};
-use axum::routing::post;
 use axum::{Json, Router};
 use hotdash_core::ids::DeskId;
 use serde_json::json;
 use std::sync::Arc;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 /// A message has at most 150,000 characters; an e-mail's HTML comes several times over.
 const LARGEST_BODY: usize = 8 * 1024 * 1024;
 
 /// Routes for deliveries.
 pub fn router() -> Router<Arc<App>> {
-    Router::new()
-        .route("/api/webhooks/chatwoot", post(signed))
-        .route("/api/webhooks/chatwoot/{desk}/{url_token}", post(addressed))
+    addresses().into()
+}
+
+/// The same with their descriptions.
+pub(super) fn addresses() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::new()
+        .routes(routes!(signed))
+        .routes(routes!(addressed))
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
 }
 
+/// A webhook that the desk signed.
+#[utoipa::path(
+    post,
+    path = "/api/webhooks/chatwoot",
+    tag = "webhooks",
+    params(
+        ("X-Chatwoot-Signature" = String, Header, description = "sha256= and the hex HMAC of timestamp, a dot, and the body"),
+        ("X-Chatwoot-Timestamp" = String, Header, description = "Seconds since 1970, at most five minutes off"),
+    ),
+    request_body(content = Object, description = "The event, as the desk sends it"),
+    responses(
+        (status = 200, description = "Stored, or known already"),
+        (status = 400, description = "No JSON"),
+        (status = 401, description = "Not proven to be the desk's"),
+        (status = 413, description = "Too large"),
+        (status = 503, description = "It cannot be stored now; `Retry-After` says when to try again"),
+    )
+)]
 async fn signed(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
@@ -34,6 +58,24 @@ async fn signed(
     receive(&app, &app.desks, &headers, body, false).await
 }
 
+/// A webhook of a desk that is too old to sign.
+#[utoipa::path(
+    post,
+    path = "/api/webhooks/chatwoot/{desk}/{url_token}",
+    tag = "webhooks",
+    params(
+        ("desk" = i64, Path, description = "The desk's number here"),
+        ("url_token" = String, Path, description = "The unguessable part of its address"),
+    ),
+    request_body(content = Object, description = "The event, as the desk sends it"),
+    responses(
+        (status = 200, description = "Stored, or known already"),
+        (status = 400, description = "No JSON"),
+        (status = 401, description = "No desk has this address"),
+        (status = 413, description = "Too large"),
+        (status = 503, description = "It cannot be stored now; `Retry-After` says when to try again"),
+    )
+)]
 async fn addressed(
     State(app): State<Arc<App>>,
     Path((desk, url_token)): Path<(i64, String)>,

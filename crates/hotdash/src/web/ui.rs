@@ -30,6 +30,8 @@ use axum::response::Redirect;
 use axum::routing::{get, post};
 use std::sync::Arc;
 use tower_http::csrf::CsrfLayer;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 /// A form holds a reply at most, never a file.
 const MAX_FORM_BYTES: usize = 256 * 1024;
@@ -72,10 +74,10 @@ pub fn router(app: &Arc<App>) -> Router<Arc<App>> {
         .merge(
             Router::new()
                 .route("/rules/edit", get(rules::edit::show).post(rules::edit::submit))
-                .route("/api/rules", get(rules::api::get).put(rules::api::put))
-                .route("/api/rules/check", post(rules::api::check))
+                .merge(Router::from(rules_api()))
                 .layer(DefaultBodyLimit::max(MAX_RULES_BYTES)),
         )
+        .merge(super::api::router())
         .merge(auth::router())
         .fallback(error::not_found)
         .layer(DefaultBodyLimit::max(MAX_FORM_BYTES))
@@ -84,6 +86,11 @@ pub fn router(app: &Arc<App>) -> Router<Arc<App>> {
         .layer(from_fn_with_state(app.clone(), error::pages))
         .merge(assets::router())
         .layer(from_fn(headers::secure))
+}
+
+/// What programs may do with the rules.
+pub(super) fn rules_api() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::new().routes(routes!(rules::api::get, rules::api::put)).routes(routes!(rules::api::check))
 }
 
 /// Forms are accepted from our own pages only. The public address counts as ours even behind a proxy that

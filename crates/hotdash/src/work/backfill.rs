@@ -4,20 +4,23 @@
 //! read at the end; what moves back within it is met again, and skipped. A walk that was interrupted goes on with the
 //! page after the last one that is wholly here. Nothing is decided about the past and nobody is answered.
 
+use super::facts::settings_of;
 use super::reconcile::micros;
 use super::{JobError, Step, job, nothing};
 use crate::app::{App, Desk};
 use crate::chatwoot::api::{CallError, Chatwoot, ConversationPage, Inbox};
 use crate::store::backfills::{Backfill, keep_backfill, keep_roster, keep_survey, keep_whole};
 use crate::store::conversations::keep_conversation;
-use crate::store::facts::want_facts;
+use crate::store::facts::{want_all_facts, want_facts};
 use crate::store::jobs::{Job, enqueue_once, forget_dead};
 use crate::store::messages::{Sight, keep_message};
 use crate::store::{Batch, StoreError};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use hotdash_core::conversation::Conversation;
+use hotdash_core::facts::desk_hours::DeskHours;
 use hotdash_core::ids::{DeskId, InboxId, JobId};
 use jiff::{SignedDuration, Timestamp};
+use std::collections::BTreeMap;
 use std::time::Duration;
 use tokio::sync::mpsc;
 
@@ -189,8 +192,21 @@ async fn roster(app: &App, desk: &Desk, chatwoot: &Chatwoot) -> Result<(), JobEr
     batch.append(keep_roster(desk.id, "inbox", &inboxes, now)?);
     batch.append(keep_roster(desk.id, "team", &teams, now)?);
     batch.append(keep_roster(desk.id, "label", &labels, now)?);
+    let before = hours(app, desk).await?;
     app.store.commit(batch).await?;
+    let after = hours(app, desk).await?;
+    if before != after && !before.is_empty() {
+        // All working time is counted by the same hours, or facts made again would not be those that were kept.
+        tracing::info!(desk = %desk.settings.key, "the working hours changed; what was measured is measured again");
+        app.store.commit(want_all_facts(desk.id).into()).await?;
+    }
     Ok(())
+}
+
+/// The working hours of each inbox, as they were last listed.
+async fn hours(app: &App, desk: &Desk) -> Result<BTreeMap<InboxId, Option<DeskHours>>, StoreError> {
+    let settings = settings_of(&app.store, desk.id).await?;
+    Ok(settings.inboxes.into_iter().map(|(id, inbox)| (id, inbox.hours)).collect())
 }
 
 /// What only an administrator's token may read is left out, and said.

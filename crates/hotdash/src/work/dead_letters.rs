@@ -7,6 +7,7 @@ use crate::app::{App, Desk, Notice};
 use crate::store::deliveries::{Delivery, receive_again};
 use crate::store::drafts::{DraftState, move_draft};
 use crate::store::effects::{Change, Effect, want_again};
+use crate::store::facts::touch_of_draft;
 use crate::store::jobs::{self, DeadJob, revive};
 use crate::store::reports::send_letter_again;
 use crate::store::{Batch, StoreError};
@@ -115,6 +116,7 @@ pub async fn put_away(app: &App, desk: &Desk, id: &str) -> Result<(), NotReplaye
         // Else it would be "being written" for ever, and hold back every other draft of its conversation.
         let why = "it could not be written";
         batch.push(move_draft(&draft.id, draft.state, DraftState::Superseded, Some(why), app.clock.now_ms()));
+        batch.push(touch_of_draft(&draft.id, app.clock.now_ms()));
     }
     match app.store.commit(batch).await {
         Ok(_) => app.tell(desk.id, Notice::TroubleChanged),

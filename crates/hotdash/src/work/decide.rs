@@ -6,6 +6,7 @@ use crate::store::conversations::keep_conversation;
 use crate::store::decisions::{Cause, NewDecision, Rotation, keep_decision, take_turn};
 use crate::store::drafts::{hold_living_draft, queue_draft};
 use crate::store::effects::NewEffect;
+use crate::store::facts::touch;
 use crate::store::jobs::{Job, NewJob, enqueue};
 use crate::store::rulebooks::{ShadowDecision, keep_match, keep_shadow_decision};
 use crate::store::{Batch, StoreError};
@@ -243,6 +244,7 @@ fn keep(app: &App, desk: &Desk, made: &Made<'_>) -> Result<(DecisionId, Batch), 
         seen: made.seen,
         decided_at,
     })?);
+    batch.push(touch(desk.id, conversation, decided_at));
     for rule in made.decision.trace.iter().filter(|trace| trace.matched) {
         batch.push(keep_match(desk.id, &rule.rule, &id, conversation));
     }

@@ -15,6 +15,7 @@ use crate::store::StoreError;
 use crate::store::conversations::keep_conversation;
 use crate::store::drafts::{DraftState, begin_sending_draft, note_of_draft, settle_draft, take_back_draft};
 use crate::store::effects::{Change, Effect, EffectState, begin_sending, settle_effect, unsend};
+use crate::store::facts::touch_of_draft;
 use crate::store::jobs::{Job, still_leased};
 use crate::store::messages::{Mover, Sight, draft_follows_message, keep_message};
 use hotdash_core::conversation::{Conversation, Message, Status};
@@ -341,6 +342,7 @@ pub(super) fn end(
             (Change::Reply { .. }, _) => {
                 let reason = (draft_state != DraftState::Sent).then_some(outcome);
                 batch.push(settle_draft(draft, draft_state, reason, now));
+                batch.push(touch_of_draft(draft, now));
             }
             (_, Some(message)) => {
                 batch.push(note_of_draft(draft, message));

@@ -10,6 +10,7 @@ use crate::store::conversations::keep_conversation;
 use crate::store::decisions::Cause;
 use crate::store::drafts::{DraftState, Drafted, answer_message, begin_drafting, make_ready, move_draft};
 use crate::store::effects::{Change, NewEffect};
+use crate::store::facts::touch_of_draft;
 use crate::store::jobs::Job;
 use crate::store::messages::{Mover, Sight, keep_message, message_told};
 use hotdash_core::analysis::{Analysis, Analyzer};
@@ -115,6 +116,7 @@ fn not_needed(
         Some(reason),
         app.clock.now_ms(),
     ));
+    batch.push(touch_of_draft(&draft.id, app.clock.now_ms()));
     if let Some(conversation) = conversation {
         batch.push(keep_conversation(draft.desk, conversation)?);
     }
@@ -287,6 +289,7 @@ async fn keep(
         batch.append(keep_message(draft.desk, message, sight)?);
     }
     batch.push(keep_conversation(draft.desk, conversation)?);
+    batch.push(touch_of_draft(&draft.id, app.clock.now_ms()));
     let content = note(&NoteInput {
         draft: &draft.id,
         text,

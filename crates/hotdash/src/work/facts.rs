@@ -18,11 +18,11 @@ const TOGETHER: i64 = 200;
 /// Histories that are read side by side.
 const SIDE_BY_SIDE: usize = 8;
 
-/// Measure whatever changed since; answers how many conversations.
+/// Measure whatever changed since; answers how many conversations. `at` is now, in milliseconds since 1970.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn refresh(store: &Store, desk: DeskId) -> Result<usize, StoreError> {
+pub async fn refresh(store: &Store, desk: DeskId, at: i64) -> Result<usize, StoreError> {
     let mut measured = 0;
     let mut settings = None;
     loop {
@@ -38,7 +38,7 @@ pub async fn refresh(store: &Store, desk: DeskId) -> Result<usize, StoreError> {
         let made = stream::iter(outdated).map(async |(id, wanted)| {
             let history = store.history(desk, id).await?;
             let facts = history.map(|history| measure(&history, settings));
-            keep_facts(desk, id, wanted, facts.as_ref())
+            keep_facts(desk, id, wanted, facts.as_ref(), at)
         });
         let statements: Vec<_> = made.buffered(SIDE_BY_SIDE).try_collect().await?;
         let mut batch = Batch::new();
@@ -53,17 +53,17 @@ pub async fn refresh(store: &Store, desk: DeskId) -> Result<usize, StoreError> {
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn rebuild(store: &Store, desk: DeskId) -> Result<usize, StoreError> {
+pub async fn rebuild(store: &Store, desk: DeskId, at: i64) -> Result<usize, StoreError> {
     store.commit(want_all_facts(desk).into()).await?;
-    refresh(store, desk).await
+    refresh(store, desk, at).await
 }
 
 /// The facts as they are now.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn facts(store: &Store, desk: DeskId) -> Result<Vec<ConversationFacts>, StoreError> {
-    refresh(store, desk).await?;
+pub async fn facts(store: &Store, desk: DeskId, at: i64) -> Result<Vec<ConversationFacts>, StoreError> {
+    refresh(store, desk, at).await?;
     store.facts(desk).await
 }
 

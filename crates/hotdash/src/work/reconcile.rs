@@ -67,7 +67,7 @@ pub async fn poll(app: &App, desk: &Desk, _: &Job) -> Result<Step, JobError> {
         return Ok(nothing());
     }
     // Whatever was told since is measured, also while the desk is away.
-    facts::refresh(&app.store, desk.id).await?;
+    facts::refresh(&app.store, desk.id, app.clock.now_ms()).await?;
     let now = app.clock.now_ms();
     let before = app.store.poll(desk.id).await?;
     let covered = before.map_or(desk.since, |poll| poll.covered_until);

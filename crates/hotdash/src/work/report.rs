@@ -10,7 +10,7 @@
 pub mod html;
 pub mod letter;
 
-use super::facts::{facts, settings_of};
+use super::facts::{refresh, settings_of};
 use super::{JobError, Step, job, nothing};
 use crate::app::{App, Desk, Notice};
 use crate::store::jobs::{Job, NewJob, enqueue, forget_dead};
@@ -30,6 +30,9 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use similar::TextDiff;
 use std::time::Duration;
+
+/// Conversations that are read at once.
+const PAGE: i64 = 2_000;
 
 /// Notice every run that is due; answers when the next is.
 pub async fn give_due(app: &App) -> Result<Option<i64>, StoreError> {
@@ -208,7 +211,17 @@ async fn make_as(
 
 /// Everything measured of a desk.
 async fn measured(app: &App, desk: &Desk) -> Result<Vec<Measured>, StoreError> {
-    Ok(facts(&app.store, desk.id).await?.into_iter().map(Measured::from).collect())
+    refresh(&app.store, desk.id, app.clock.now_ms()).await?;
+    let least = desk.rulebook.load().labels_from().unwrap_or(0.0);
+    let mut all: Vec<Measured> = Vec::new();
+    loop {
+        let after = all.last().map_or(ConversationId(i64::MIN), |last| last.facts.conversation);
+        let page = app.store.measured_after(desk.id, after, PAGE, least).await?;
+        if page.is_empty() {
+            return Ok(all);
+        }
+        all.extend(page);
+    }
 }
 
 /// What a report of the same period says when it is made now.

@@ -8,6 +8,7 @@ use super::{decide, recheck, want_soon};
 use crate::app::{App, Notice};
 use crate::store::drafts::{DraftState, Expected, approve_draft, claim_draft, decide_draft, move_draft};
 use crate::store::effects::{Change, NewEffect, drop_pending_of_draft};
+use crate::store::facts::touch_of_draft;
 use crate::store::jobs::forget_dead_reply;
 use crate::store::reviews::{Review, keep_review, undo_reviews};
 use crate::store::users::{Role, User};
@@ -197,7 +198,8 @@ async fn decidable(app: &App, by: &User, id: &DraftId) -> Result<Draft, ReviewEr
     if draft.state.awaits_person() { Ok(draft) } else { Err(ReviewError::Moved(why_not(&draft))) }
 }
 
-async fn commit(app: &App, desk: DeskId, id: &DraftId, batch: Batch) -> Result<(), ReviewError> {
+async fn commit(app: &App, desk: DeskId, id: &DraftId, mut batch: Batch) -> Result<(), ReviewError> {
+    batch.push(touch_of_draft(id, app.clock.now_ms()));
     match app.store.commit(batch).await {
         Ok(_) => {
             app.tell(desk, Notice::QueueChanged);

@@ -8,6 +8,7 @@ use super::ingest::Heard;
 use super::{JobError, Step, change_for, job, want_soon};
 use crate::app::{App, Desk, Notice};
 use crate::store::effects::NewEffect;
+use crate::store::facts::touch;
 use crate::store::jobs::{Job, enqueue_once, forget_dead};
 use crate::store::sla::{
     GivenWarning, KeptClock, KeptHistory, WarningId, advance_clock, drop_clock, give_warning, keep_clock,
@@ -126,6 +127,9 @@ async fn keep(
         }
         batch.push(keep_clock(desk.id, id, clock, open.first().copied())?);
         changed = true;
+    }
+    if changed {
+        batch.push(touch(desk.id, id, app.clock.now_ms()));
     }
     Ok(changed)
 }

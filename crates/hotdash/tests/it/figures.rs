@@ -19,6 +19,7 @@ use hotdash::work::ingest::{Heard, keep};
 use hotdash_core::event::Event;
 use hotdash_core::facts::FactKind;
 use hotdash_core::figures::check::{Check, Source};
+use hotdash_core::figures::definition::Definition;
 use hotdash_core::figures::desk::Period;
 use hotdash_core::figures::{CATALOGUE, Entry};
 use hotdash_core::ids::{ConversationId, DeskId};
@@ -137,7 +138,7 @@ async fn hear(store: &Store, desk: DeskId, events: &[Event], often: usize) -> Ve
             batch.append(keep(desk, event, Heard::Told, 0).unwrap());
         }
         store.commit(batch).await.unwrap();
-        refresh(store, desk).await.unwrap();
+        refresh(store, desk, 0).await.unwrap();
     }
     store.stored_facts(desk).await.unwrap()
 }
@@ -147,9 +148,9 @@ async fn facts_kept_up_to_date_are_those_made_anew(database: &Database) {
     let mut events = events(&read("busy/deliveries.jsonl"));
     let once = hear(&store, DeskId(1), &events, 7).await;
     assert_eq!(once.len(), 40);
-    assert_eq!(rebuild(&store, DeskId(1)).await.unwrap(), 40);
+    assert_eq!(rebuild(&store, DeskId(1), 0).await.unwrap(), 40);
     assert_eq!(store.stored_facts(DeskId(1)).await.unwrap(), once);
-    assert_eq!(refresh(&store, DeskId(1)).await.unwrap(), 0, "nothing is left to do");
+    assert_eq!(refresh(&store, DeskId(1), 0).await.unwrap(), 0, "nothing is left to do");
     // In any order, and some of it twice.
     let mut dice = StdRng::seed_from_u64(6);
     for desk in 2..6 {
@@ -166,9 +167,9 @@ async fn what_was_read_first_and_told_later_is_as_exact_as_what_was_told() {
     let database = Database::sqlite();
     let store = database.open().await;
     recording().take(&store, DeskId(1), Source::Backfill).await.unwrap();
-    refresh(&store, DeskId(1)).await.unwrap();
+    refresh(&store, DeskId(1), 0).await.unwrap();
     recording().take(&store, DeskId(1), Source::Deliveries).await.unwrap();
-    let facts = hotdash::work::facts::facts(&store, DeskId(1)).await.unwrap();
+    let facts = hotdash::work::facts::facts(&store, DeskId(1), 0).await.unwrap();
     let settings = hotdash::work::facts::settings_of(&store, DeskId(1)).await.unwrap();
     let check = check(Played { source: Source::Store, facts, settings });
     assert_eq!(check.different, []);
@@ -275,4 +276,19 @@ fn the_document_defines_each_figure_as_the_code_does() {
     }
     let listed = table.lines().filter(|line| line.starts_with("| ")).count() - 1;
     assert_eq!(listed, CATALOGUE.len(), "docs/figures.md has a figure that the code does not have");
+}
+
+#[test]
+fn every_number_stands_under_its_id_in_the_document() {
+    let path = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/figures.md"));
+    let text = std::fs::read_to_string(path).unwrap();
+    for figure in Definition::all() {
+        let unit = serde_json::to_value(figure.unit).unwrap();
+        let row =
+            format!("| `{}` | {} | {} | {} |", figure.id, figure.label, unit.as_str().unwrap(), figure.entry);
+        assert!(text.contains(&row), "docs/figures.md has no row {row}");
+        assert!(CATALOGUE.iter().any(|entry| entry.name == figure.entry), "{} is of no entry", figure.id);
+    }
+    let listed = text.lines().filter(|line| line.starts_with("| `")).count();
+    assert_eq!(listed, Definition::all().count(), "docs/figures.md has an id that the code does not have");
 }

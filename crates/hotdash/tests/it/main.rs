@@ -2,6 +2,8 @@
 // `cfg(test)` tells clippy that these are tests, helpers included.
 
 #[cfg(test)]
+mod analytics;
+#[cfg(test)]
 mod authors;
 #[cfg(test)]
 mod automation;

@@ -138,15 +138,15 @@ fn table(
 
 const BY_PERSON: [(&str, &str); 5] = [
     ("resolved", "overview.resolutions"),
-    ("first responses", "frt.count"),
-    ("first response", "frt.p50"),
+    ("first replies", "frt.count"),
+    ("first reply", "frt.p50"),
     ("reply", "reply.p50"),
     ("satisfied", "csat.positive"),
 ];
 const BY_PLACE: [(&str, &str); 5] = [
-    ("conversations", "overview.conversations"),
+    ("began", "overview.conversations"),
     ("resolved", "overview.resolutions"),
-    ("first response", "frt.p50"),
+    ("first reply", "frt.p50"),
     ("kept", "sla.compliance"),
     ("satisfied", "csat.positive"),
 ];
@@ -174,7 +174,7 @@ fn issues(writer: &Writer<'_>) -> Section {
     let rows: Vec<Row> = analytics.issues.iter().take(ROWS).map(|issue| issue_row(writer, issue)).collect();
     let mut parts = Vec::new();
     if !rows.is_empty() {
-        let columns = ["issue", "conversations", "share", "before", "usually"].map(str::to_owned).into();
+        let columns = ["issue", "came up", "share", "before", "usually"].map(str::to_owned).into();
         parts.push(Part::Table(Table { title: "By category".into(), columns, rows }));
     }
     parts.extend(table(writer, "By label", "label", &analytics.labels, &BY_PLACE[..3]));

@@ -44,7 +44,7 @@ pub async fn check(app: &App, desk: &Desk, period: Period) -> Result<Check, NotC
             Err(error) => return Err(error.into()),
         };
         // What happened while the desk was asked is on its way here, or here already.
-        let facts = facts(&app.store, desk.id).await?;
+        let facts = facts(&app.store, desk.id, app.clock.now_ms()).await?;
         let ours = desk::Desk { facts: &facts, settings: &settings, today: app.clock.now() };
         let path = report.whole_path(desk.settings.account);
         check.compare(Source::Store, &report.name, &path, &theirs, ours, &around);

@@ -57,7 +57,7 @@ impl<F: Fn(&str) -> Option<String>> Recording<F> {
         let kept = KeptDesk { base_url: key.clone(), key, account: 1, url_token: String::new() };
         let desk = store.keep_desk(&kept, 0).await?.id;
         self.take(store, desk, source).await?;
-        Ok(Played { source, facts: facts(store, desk).await?, settings: settings_of(store, desk).await? })
+        Ok(Played { source, facts: facts(store, desk, 0).await?, settings: settings_of(store, desk).await? })
     }
 
     /// The same into a desk that is there.

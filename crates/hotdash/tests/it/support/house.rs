@@ -256,6 +256,12 @@ impl Person {
         (answer.status(), answer.text().await.unwrap())
     }
 
+    /// The whole answer, to a question with one header more.
+    pub(crate) async fn ask(&self, path: &str, header: (&str, &str)) -> reqwest::Response {
+        let request = self.http.get(format!("{}{path}", self.url)).header("cookie", &self.cookie);
+        request.header(header.0, header.1).send().await.unwrap()
+    }
+
     async fn try_post(&self, path: &str, form: &[(&str, &str)]) -> reqwest::Result<StatusCode> {
         let request = self.http.post(format!("{}{path}", self.url));
         let request = request.header("cookie", &self.cookie).header("origin", &self.url).form(form);

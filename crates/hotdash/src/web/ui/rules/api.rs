@@ -12,15 +12,17 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::sync::Arc;
+use utoipa::ToSchema;
 
 /// Rules to check or to put.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(in crate::web::ui) struct Given {
     /// The edited layer, in the grammar of rule files or as the original guide's JSON.
     #[serde(default)]
     text: String,
     /// Instead of a text: the original guide's JSON as it is.
+    #[schema(value_type = Option<Object>)]
     rules: Option<Value>,
     /// The version it was made from.
     version: Option<i64>,
@@ -35,6 +37,15 @@ impl Given {
 }
 
 /// The active rules, and the text of the layer that can be put.
+#[utoipa::path(
+    get,
+    path = "/api/rules",
+    tag = "rules",
+    responses(
+        (status = 200, description = "`version`, `hash`, `text` of the edited layer, and the `rules`", body = Object),
+        (status = 303, description = "Nobody is signed in"),
+    )
+)]
 pub(in crate::web::ui) async fn get(
     State(app): State<Arc<App>>,
     Viewer(seat): Viewer,
@@ -55,11 +66,34 @@ pub(in crate::web::ui) async fn get(
 }
 
 /// Check without changing anything.
+#[utoipa::path(
+    post,
+    path = "/api/rules/check",
+    tag = "rules",
+    request_body = Given,
+    responses(
+        (status = 200, description = "What is wrong with them, if anything", body = Checked),
+        (status = 303, description = "Nobody is signed in"),
+    )
+)]
 pub(in crate::web::ui) async fn check(Viewer(seat): Viewer, Json(given): Json<Given>) -> Json<Checked> {
     Json(checked(&seat, &given.text()))
 }
 
 /// Make a text the edited layer.
+#[utoipa::path(
+    put,
+    path = "/api/rules",
+    tag = "rules",
+    request_body = Given,
+    responses(
+        (status = 200, description = "The new `version` and its `hash`", body = Object),
+        (status = 303, description = "Nobody is signed in"),
+        (status = 403, description = "Only leads may"),
+        (status = 409, description = "Somebody else changed them first"),
+        (status = 422, description = "They cannot be used", body = Checked),
+    )
+)]
 pub(in crate::web::ui) async fn put(
     State(app): State<Arc<App>>,
     Lead(seat): Lead,

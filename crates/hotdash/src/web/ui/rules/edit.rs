@@ -16,6 +16,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use hotdash_core::rulebook::{Problem, SHIPPED};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
+use utoipa::ToSchema;
 
 #[derive(Template)]
 #[template(path = "rules/edit.html")]
@@ -40,7 +41,7 @@ impl Framed for EditPage {
 }
 
 /// What the check of a text says, also to the page's script.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Default, Serialize, ToSchema)]
 pub(in crate::web::ui) struct Checked {
     /// They keep it from being activated.
     pub(super) problems: Vec<Told>,
@@ -51,7 +52,7 @@ pub(in crate::web::ui) struct Checked {
 }
 
 /// A problem as it is shown: where, and what.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(in crate::web::ui) struct Told {
     /// 1 is the first; `None` where it cannot be told.
     pub(super) line: Option<usize>,

@@ -1,0 +1,287 @@
+//! The addresses: what they answer, in which forms, to whom, and what they refuse.
+
+use crate::support::house::{House, Person};
+use crate::support::{Database, both_databases};
+use hotdash::clock::Clock;
+use hotdash::store::drafts::DraftState;
+use hotdash::store::users::Role;
+use hotdash::work::measures::take_up;
+use hotdash_core::figures::definition::Definition;
+use hotdash_core::figures::percentile::percentile;
+use reqwest::StatusCode;
+use serde_json::Value;
+use std::collections::BTreeSet;
+
+both_databases!(every_number_of_the_metrics_is_recomputed_from_the_tables);
+
+const ANN: (&str, &str) = ("Ann Customer", "ann@example.test");
+const BEA: (&str, &str) = ("Bea Customer", "bea@example.test");
+
+async fn json(person: &Person, path: &str) -> Value {
+    let (status, text) = person.get(path).await;
+    assert_eq!(status, StatusCode::OK, "{path}: {text}");
+    serde_json::from_str(&text).unwrap()
+}
+
+async fn number(house: &House, sql: &'static str) -> f64 {
+    let rows = house.app.store.read(sql, vec![]).await.unwrap();
+    #[expect(clippy::cast_precision_loss, reason = "small numbers")]
+    let number = rows[0].int(0).unwrap() as f64;
+    number
+}
+
+async fn every_number_of_the_metrics_is_recomputed_from_the_tables(database: &Database) {
+    let house = House::start(database).await;
+    let ada = house.sign_in("Ada", Role::Lead).await;
+    let first = house.desk.customer_says(house.website, ANN, "Do you ship to Norway?").unwrap();
+    let second = house.desk.customer_says(house.website, BEA, "Where is my order? It is broken!").unwrap();
+    let draft = house.draft(first, DraftState::Ready).await;
+    assert!(ada.approve(&draft, None).await.is_redirection());
+    house.draft(first, DraftState::Sent).await;
+    let draft = house.draft(second, DraftState::Ready).await;
+    assert!(ada.reject(&draft.id, draft.version, "We do not know that").await.is_redirection());
+    house.settle().await;
+    take_up(&house.app, &house.app.desks[0]).await.unwrap();
+
+    let metrics = json(&ada, "/api/support/metrics?period=24h").await;
+    assert_eq!((&metrics["success"], &metrics["stale"]), (&Value::Bool(true), &Value::Bool(false)));
+    let told = |section: &str, figure: &str| {
+        let figure = &metrics["data"][section][figure];
+        figure["value"].as_f64().unwrap_or_else(|| panic!("{section}.{figure}"))
+    };
+    let same = |ours: f64, theirs: f64, what: &str| {
+        assert!((ours - theirs).abs() < 1e-9, "{what}: {ours}, {theirs}")
+    };
+    for (section, figure, sql) in [
+        ("overview", "conversations", "SELECT count(*) FROM conversations"),
+        ("overview", "incoming_messages", "SELECT count(*) FROM messages WHERE mover = 'customer'"),
+        ("overview", "open", "SELECT count(*) FROM conversations WHERE status <> 'resolved'"),
+        ("frt", "count", "SELECT count(*) FROM drafts WHERE state = 'sent'"),
+        (
+            "frt",
+            "open",
+            "SELECT count(*) FROM conversations c WHERE NOT EXISTS (SELECT 1 FROM drafts d
+            WHERE d.conversation = c.id AND d.state = 'sent')",
+        ),
+        ("drafts", "ready", "SELECT count(*) FROM drafts WHERE ready_at IS NOT NULL"),
+        ("drafts", "decided", "SELECT count(*) FROM reviews WHERE undone_at IS NULL"),
+        ("drafts", "tone", "SELECT 5 * count(*) / count(*) FROM reviews WHERE tone = 5"),
+        ("drafts", "accuracy", "SELECT 4 * count(*) / count(*) FROM reviews WHERE accuracy = 4"),
+        (
+            "sla",
+            "first_response.met",
+            "SELECT count(*) FROM sla_clocks WHERE kind = 'first_response' AND state = 'met'",
+        ),
+        ("sla", "met", "SELECT count(*) FROM sla_clocks WHERE state = 'met'"),
+        ("sla", "running", "SELECT count(*) FROM sla_clocks WHERE state IN ('running', 'paused')"),
+        ("csat", "sent", "SELECT count(*) FROM surveys"),
+    ] {
+        same(told(section, figure), number(&house, sql).await, &format!("{section}.{figure}"));
+    }
+    let approved = number(&house, "SELECT count(*) FROM reviews WHERE verdict = 'approve'").await;
+    let decided = number(&house, "SELECT count(*) FROM reviews").await;
+    same(told("drafts", "approved"), approved / decided, "approved");
+    same(told("sla", "first_response.compliance"), 1.0, "compliance");
+    let sql = "SELECT m.created_at / 1000 - c.created_at / 1000 FROM messages m
+               JOIN conversations c ON c.id = m.conversation
+               JOIN effects e ON e.desk_message = m.id JOIN drafts d ON d.id = e.draft AND d.state = 'sent'
+               WHERE e.kind = 'reply'";
+    same(told("frt", "max"), number(&house, sql).await, "frt.max");
+    let rows =
+        house.app.store.read("SELECT ready_at / 1000 - created_at / 1000 FROM drafts", vec![]).await.unwrap();
+    let took: Vec<i64> = rows.iter().map(|row| row.int(0).unwrap()).collect();
+    same(told("drafts", "ready_p50"), percentile(&took, 0.5).unwrap(), "ready_p50");
+    // Nothing of it is no zero.
+    let nothing = &metrics["data"]["csat"]["positive"];
+    assert_eq!((&nothing["value"], nothing["reason"].as_str()), (&Value::Null, Some("nothing_happened")));
+    let arrived: u64 = metrics["data"]["peak_hours"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .flat_map(|day| day.as_array().unwrap())
+        .map(|count| count.as_u64().unwrap())
+        .sum();
+    assert_eq!(arrived, 2);
+
+    let behind = json(&ada, "/api/analytics/figures/drafts.rejected/conversations?period=24h").await;
+    assert_eq!(behind["conversations"][0]["conversation"], second);
+    assert!(
+        behind["conversations"][0]["url"].as_str().unwrap().ends_with(&format!("/conversations/{second}"))
+    );
+    assert_eq!(behind["total"], 1);
+    let groups = json(&ada, "/api/analytics/figures/overview.conversations?period=24h&by=inbox").await;
+    assert_eq!(groups["groups"][0]["value"], 2.0);
+    house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_same_rows_come_as_json_csv_and_lines_and_only_once() {
+    let database = Database::sqlite();
+    let house = House::start(&database).await;
+    let vic = house.sign_in("Vic", Role::Viewer).await;
+    house.desk.customer_says(house.website, ANN, "Do you ship to Norway?").unwrap();
+    house.settle().await;
+    take_up(&house.app, &house.app.desks[0]).await.unwrap();
+    let path = "/api/analytics/figures?period=24h";
+    let as_json = json(&vic, path).await;
+    let figures = as_json["figures"].as_array().unwrap();
+    assert_eq!(figures.len(), Definition::all().count());
+    let (_, lines) = vic.get(&format!("{path}&format=jsonl")).await;
+    let lines: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(&lines, figures);
+    let answer = vic.ask(path, ("accept", "text/csv")).await;
+    assert!(answer.headers()["content-type"].to_str().unwrap().starts_with("text/csv"));
+    let tag = answer.headers()["etag"].to_str().unwrap().to_owned();
+    let text = answer.text().await.unwrap();
+    let mut table = csv::Reader::from_reader(text.as_bytes());
+    assert_eq!(table.headers().unwrap().get(0), Some("id"));
+    for (row, figure) in table.records().zip(figures) {
+        let row = row.unwrap();
+        assert_eq!(row.get(0), figure["id"].as_str());
+        assert_eq!(row.get(4).unwrap().parse::<f64>().ok(), figure["value"].as_f64());
+    }
+    let again = vic.ask(&format!("{path}&format=csv"), ("if-none-match", &tag)).await;
+    assert_eq!(again.status(), StatusCode::NOT_MODIFIED);
+    assert_eq!(again.text().await.unwrap(), "");
+
+    let metrics = vic.ask("/api/support/metrics", ("accept", "application/json")).await;
+    assert!(metrics.headers()["cache-control"].to_str().unwrap().contains("max-age=300"));
+    let tag = metrics.headers()["etag"].to_str().unwrap().to_owned();
+    let again = vic.ask("/api/support/metrics", ("if-none-match", &tag)).await;
+    assert_eq!(again.status(), StatusCode::NOT_MODIFIED);
+    house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_wrong_is_named_and_single_agents_are_for_leads() {
+    let database = Database::sqlite();
+    let house = House::start(&database).await;
+    let vic = house.sign_in("Vic", Role::Viewer).await;
+    let lea = house.sign_in("Lea", Role::Lead).await;
+    for (query, parameter, says) in [
+        ("period=7w", "period", "none of today"),
+        ("period=7d&since=2026-01-01", "period", "not both"),
+        ("since=June", "since", "2026-11-02"),
+        ("since=2026-02-01&until=2026-01-01", "until", "not after since"),
+        ("until=2026-01-01", "until", "needs since"),
+        ("clock=moon", "clock", "wall nor business"),
+        ("inbox=first", "inbox", "first"),
+        ("hour=24", "hour", "0 to 23"),
+        ("format=xml", "format", "json, csv, jsonl"),
+        ("limit=3", "limit", "says nothing"),
+        ("perod=7d", "query", "period"),
+    ] {
+        let (status, text) = vic.get(&format!("/api/analytics/figures?{query}")).await;
+        assert_eq!(status, StatusCode::BAD_REQUEST, "{query}: {text}");
+        let refusal: Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(
+            (&refusal["success"], &refusal["error"]["parameter"]),
+            (&Value::Bool(false), &parameter.into())
+        );
+        assert!(refusal["error"]["message"].as_str().unwrap().contains(says), "{query}: {text}");
+    }
+    let (status, text) = vic.get("/api/analytics/figures/frt.p51").await;
+    assert_eq!(status, StatusCode::NOT_FOUND);
+    assert!(text.contains("/api/analytics/figures lists"), "{text}");
+    let by_agent = "/api/analytics/figures/frt.p50?by=agent";
+    assert_eq!(vic.get(by_agent).await.0, StatusCode::FORBIDDEN);
+    assert_eq!(vic.get("/api/support/metrics?agent=2").await.0, StatusCode::FORBIDDEN);
+    assert_eq!(lea.get(by_agent).await.0, StatusCode::OK);
+    let nobody = reqwest::get(format!("{}/api/support/metrics", house.url)).await.unwrap();
+    assert_eq!(nobody.status(), StatusCode::UNAUTHORIZED);
+    assert!(nobody.text().await.unwrap().contains("/sign-in"));
+    house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_report_that_is_older_than_it_promises_is_computed_anew() {
+    let database = Database::sqlite();
+    let clock = Clock::running();
+    let house = House::start_at(&database, &[], clock.clone()).await;
+    let vic = house.sign_in("Vic", Role::Viewer).await;
+    let first = json(&vic, "/api/support/metrics").await;
+    let kept = json(&vic, "/api/support/metrics").await;
+    assert_eq!(first["as_of"], kept["as_of"]);
+    clock.advance(600_000);
+    let fresh = json(&vic, "/api/support/metrics").await;
+    assert!(fresh["as_of"].as_str() > first["as_of"].as_str());
+    assert_eq!(fresh["stale"], false);
+    house.close().await;
+}
+
+/// Every reference of a description, wherever it stands.
+fn references(value: &Value, found: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(map) => {
+            for (key, value) in map {
+                match value.as_str() {
+                    Some(to) if key == "$ref" => drop(found.insert(to.to_owned())),
+                    _ => references(value, found),
+                }
+            }
+        }
+        Value::Array(all) => all.iter().for_each(|value| references(value, found)),
+        _ => {}
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_address_for_programs_is_described_and_served() {
+    let database = Database::sqlite();
+    let house = House::start(&database).await;
+    let lea = house.sign_in("Lea", Role::Lead).await;
+    let described = json(&lea, "/openapi.json").await;
+    assert!(described["openapi"].as_str().unwrap().starts_with("3."));
+    let paths = described["paths"].as_object().unwrap();
+    let names: Vec<&str> = paths.keys().map(String::as_str).collect();
+    for name in [
+        "/api/support/metrics",
+        "/api/analytics/figures",
+        "/api/analytics/figures/{id}",
+        "/api/analytics/figures/{id}/conversations",
+        "/api/analytics/issues",
+        "/api/analytics/peak-hours",
+        "/api/rules",
+        "/api/rules/check",
+        "/api/webhooks/chatwoot",
+        "/api/webhooks/chatwoot/{desk}/{url_token}",
+    ] {
+        assert!(names.contains(&name), "{name} is not described: {names:?}");
+    }
+    for (path, item) in paths {
+        for (method, operation) in item.as_object().unwrap() {
+            assert!(!operation["responses"].as_object().unwrap().is_empty(), "{method} {path}");
+            if method == "get" {
+                let (status, text) = lea.get(&path.replace("{id}", "frt.p90")).await;
+                assert_eq!(status, StatusCode::OK, "{path}: {text}");
+            }
+        }
+    }
+    let mut to = BTreeSet::new();
+    references(&described, &mut to);
+    assert!(!to.is_empty());
+    for to in to {
+        assert!(described.pointer(to.trim_start_matches('#')).is_some(), "{to} leads nowhere");
+    }
+    house.close().await;
+}
+
+#[test]
+fn no_address_for_programs_is_routed_without_a_description() {
+    let doors = concat!(env!("CARGO_MANIFEST_DIR"), "/src/web");
+    let mut folders = vec![std::path::PathBuf::from(doors)];
+    let mut read = 0;
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            read += 1;
+            let text = std::fs::read_to_string(&path).unwrap();
+            assert!(!text.contains(".route(\"/api/"), "{}: use routes!", path.display());
+        }
+    }
+    assert!(read > 20);
+}
