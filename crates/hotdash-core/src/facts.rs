@@ -6,11 +6,13 @@
 //! something, [`ConversationFacts::unknown`] says what is missing.
 
 mod activity;
+mod as_of;
 pub mod desk_hours;
 mod history;
 mod machine;
 mod status;
 
+pub use as_of::as_of;
 pub use history::{History, TimedMessage, Told, What, told_by};
 pub use machine::measure;
 

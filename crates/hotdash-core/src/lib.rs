@@ -32,6 +32,7 @@
 //! | [`recommend`] | what a lead should do, with evidence |
 //! | [`staffing`] | how many agents an hour needs |
 //! | [`topics`] | what conversations are about, learned from their words |
+//! | [`report`] | what a lead reads every morning, and every Monday |
 
 pub mod action;
 pub mod analysis;
@@ -54,6 +55,7 @@ pub mod ids;
 pub mod learn;
 pub mod recommend;
 pub mod record;
+pub mod report;
 pub mod routing;
 pub mod rulebook;
 #[cfg(test)]
@@ -67,4 +69,5 @@ pub use analysis::analyze_conversation;
 pub use automation::automations_for;
 pub use decide::route_conversation;
 pub use figures::report::{AnalyticsReport, generate_analytics_report};
+pub use report::{format_report_as_markdown, generate_daily_report, generate_weekly_report};
 pub use sla::check_sla_breach;

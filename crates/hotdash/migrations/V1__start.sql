@@ -526,3 +526,41 @@ CREATE TABLE topics (
     body TEXT NOT NULL,
     learned_at BIGINT NOT NULL
 );
+
+-- Reports --------------------------------------------------------------------------------------------------------------
+
+-- One for each desk, kind and period, whoever asks for it and however often.
+CREATE TABLE reports (
+    id TEXT PRIMARY KEY,
+    desk BIGINT NOT NULL,
+    -- daily, weekly, period
+    kind TEXT NOT NULL,
+    -- seconds
+    since BIGINT NOT NULL,
+    until BIGINT NOT NULL,
+    -- the instant of the schedule it was made for; NULL: a person asked for it
+    run_at BIGINT,
+    -- 1: when it is made it is mailed to whoever the settings name
+    mailed BIGINT NOT NULL,
+    -- NULL until it is made; never changed afterwards
+    body TEXT,
+    made_at BIGINT,
+    created_at BIGINT NOT NULL
+);
+CREATE UNIQUE INDEX reports_by_period ON reports (desk, kind, since, until);
+CREATE INDEX reports_by_run ON reports (desk, kind, run_at) WHERE run_at IS NOT NULL;
+
+-- To whom a report was mailed, each once.
+CREATE TABLE report_letters (
+    id TEXT PRIMARY KEY,
+    desk BIGINT NOT NULL,
+    report TEXT NOT NULL,
+    recipient TEXT NOT NULL,
+    -- pending, sending, sent, refused, unclear
+    state TEXT NOT NULL,
+    outcome TEXT,
+    tried_at BIGINT,
+    settled_at BIGINT,
+    created_at BIGINT NOT NULL
+);
+CREATE UNIQUE INDEX report_letters_by_recipient ON report_letters (report, recipient);

@@ -57,6 +57,8 @@ pub enum Notice {
     TroubleChanged,
     /// A clock began, ended, or was warned about.
     SlaChanged,
+    /// A report was made or mailed.
+    ReportsChanged,
 }
 
 /// Why hotdash cannot start.

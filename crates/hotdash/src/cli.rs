@@ -9,6 +9,7 @@ mod health;
 mod labelled;
 mod learn;
 mod replay;
+mod report;
 mod rules;
 mod serve;
 mod since;
@@ -63,6 +64,7 @@ enum Command {
     Learn(learn::Learn),
     /// What hotdash measures, beside what the desk reports.
     Figures(figures::Figures),
+    Report(report::ReportCommand),
     /// Try, explain and change the rules that route and tag.
     ///
     /// Rules stand in three layers: those that are shipped, the team's files (HOTDASH_RULES_FILE), and what a lead edited
@@ -114,6 +116,7 @@ async fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Eval(eval) => eval.run().await,
         Command::Learn(learn) => learn.run(|| Ok(Config::load(file)?)),
         Command::Figures(figures) => figures.run(|| Ok(Config::load(file)?)).await,
+        Command::Report(report) => report.run(Config::load(file)?).await,
         Command::Rules(rules) => rules.run(file).await,
         Command::User(user) => user.run(Config::load(file)?).await,
         Command::Widget(widget) => widget.run(&Config::load(file)?).await,

@@ -9,6 +9,7 @@ mod settings;
 pub use raw::ConfigError;
 pub use settings::{SETTINGS, Setting};
 
+use hotdash_core::report::schedule::Schedule;
 use raw::Raw;
 use secrecy::SecretString;
 use std::collections::BTreeMap;
@@ -72,6 +73,7 @@ pub struct DeskConfig {
     /// Accept the original guide's signature form too.
     pub legacy_signature: bool,
     pub timezone: String,
+    pub reports: ReportConfig,
     /// The team's hours as TOML; `None` = the shipped ones.
     pub hours: Option<String>,
     /// The team's rule files, each by its name and its text; none = the shipped rules alone.
@@ -94,6 +96,15 @@ pub struct DeskConfig {
     /// What the desk allows one address.
     pub calls_per_minute: u32,
     pub widget: WidgetConfig,
+}
+
+/// When reports are made, and who gets them.
+#[derive(Debug, Clone, Default)]
+pub struct ReportConfig {
+    pub to: Vec<String>,
+    /// `None` = never.
+    pub daily: Option<Schedule>,
+    pub weekly: Option<Schedule>,
 }
 
 /// The desk's live chat on web pages.
@@ -208,6 +219,11 @@ fn desk(key: String, raw: &Raw) -> Result<DeskConfig, ConfigError> {
         calls_per_minute: raw.count("desk_calls_per_minute", 1_000_000)?,
         legacy_signature: raw.flag("legacy_signature")?,
         timezone: raw.timezone("timezone")?,
+        reports: ReportConfig {
+            to: raw.addresses("report_to")?,
+            daily: raw.schedule("report_daily")?,
+            weekly: raw.schedule("report_weekly")?,
+        },
         hours: raw.optional("hours_file").map(|file| raw::read_text(Path::new(&file))).transpose()?,
         rules: raw.optional("rules_file").map_or(Ok(Vec::new()), |file| raw::read_rules(Path::new(&file)))?,
         agents: named("agents_file").transpose()?,

@@ -99,6 +99,12 @@ impl MailError {
         }
     }
 
+    /// Whether the server may have taken the letter all the same: it broke off, or did not answer.
+    #[must_use]
+    pub fn is_unclear(&self) -> bool {
+        matches!(self, Self::Unreachable { .. } | Self::TimedOut)
+    }
+
     /// Whether the same letter may leave later. A wrong password is mended by a person, and then it is still there.
     #[must_use]
     pub fn is_worth_retrying(&self) -> bool {

@@ -21,6 +21,7 @@ pub mod measured;
 pub mod messages;
 mod migrate;
 mod postgres;
+pub mod reports;
 pub mod reviews;
 pub mod rulebooks;
 pub mod sla;

@@ -22,6 +22,7 @@ pub mod people;
 pub mod recheck;
 pub mod reconcile;
 pub mod replay;
+pub mod report;
 pub mod review;
 pub mod rules;
 pub mod sla;

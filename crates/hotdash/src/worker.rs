@@ -2,6 +2,7 @@
 
 mod clocks;
 mod line;
+mod reports;
 
 use crate::app::{App, Notice};
 use crate::chatwoot::api::CallError;
@@ -46,9 +47,10 @@ fn patience(kind: &str) -> Patience {
 
 /// Works until it is told to stop; running jobs are finished first.
 pub async fn run(app: Arc<App>, stop: CancellationToken) -> Result<(), StoreError> {
-    let ((), (), worked) = tokio::join!(
+    let ((), (), (), worked) = tokio::join!(
         clocks::run(&app, &stop),
         line::run(&app, &stop),
+        reports::run(&app, &stop),
         work_off(Arc::clone(&app), stop.clone())
     );
     worked
@@ -187,6 +189,8 @@ async fn verb(app: &App, job: &Job) -> Result<Step, JobError> {
         "alarm" => work::automate::alarm(app, job),
         "watch" => work::watch::run(app, desk, job).await,
         "tell" => work::tell::run(app, desk, job).await,
+        "report" => work::report::run(app, desk, job).await,
+        "report_letter" => work::report::letter::run(app, desk, job).await,
         other => Err(JobError::Hopeless { why: format!("no such kind of job: {other}") }),
     }
 }
@@ -252,6 +256,7 @@ async fn failed(app: &App, worker: &str, job: &Job, error: JobError) -> Result<(
     let (consequences, mut notices) = match job.kind.as_str() {
         "deliver" | "tell" => work::deliver::give_up(app, job, &why).await?,
         "ingest" => (work::ingest::give_up(app, job, &why), Vec::new()),
+        "report_letter" => (work::report::letter::give_up(app, job, &why), Vec::new()),
         _ => (Batch::new(), Vec::new()),
     };
     notices.push(Notice::TroubleChanged);

@@ -1,6 +1,8 @@
 //! Settings as text, with the place they came from, and the readers that turn them into values.
 
 use super::settings::{SETTINGS, Setting};
+use hotdash_core::report::schedule::Schedule;
+use lettre::Address;
 use secrecy::SecretString;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -177,6 +179,33 @@ impl Raw {
             Ok(_) => Ok(text),
             Err(_) => Err(self.wrong(key, &text, "an IANA time zone, e.g. Europe/Berlin")),
         }
+    }
+
+    /// When something is done again and again; `None` = never.
+    pub(super) fn schedule(&self, key: &'static str) -> Result<Option<Schedule>, ConfigError> {
+        let text = self.text(key)?;
+        let expected = "minute, hour, day, month and weekday like 0 7 * * 1, or off";
+        Schedule::parse(&text)
+            .map_err(|error| self.wrong(key, &text, &format!("{expected} ({})", error.reason)))
+    }
+
+    /// Mail addresses, separated by commas; may be empty. Each once.
+    pub(super) fn addresses(&self, key: &'static str) -> Result<Vec<String>, ConfigError> {
+        let text = self.optional(key).unwrap_or_default();
+        let mut addresses: Vec<String> = Vec::new();
+        for address in text.split(',').map(str::trim).filter(|address| !address.is_empty()) {
+            if address.parse::<Address>().is_err() {
+                return Err(self.wrong(
+                    key,
+                    address,
+                    "mail addresses like ada@shop.example, separated by commas",
+                ));
+            }
+            if !addresses.iter().any(|other| other == address) {
+                addresses.push(address.to_owned());
+            }
+        }
+        Ok(addresses)
     }
 
     /// A setting that reads well and is wrong all the same.

@@ -106,6 +106,27 @@ pub const SETTINGS: &[Setting] = &[
     plain("data_dir", "HOTDASH_DATA_DIR", Some("data"), "where the embedded database lives"),
     plain("timezone", "HOTDASH_TIMEZONE", Some("UTC"), "the desk's zone, e.g. Europe/Berlin").of_desk(),
     plain(
+        "report_to",
+        "HOTDASH_REPORT_TO",
+        None,
+        "who gets the reports by mail, per-agent figures included; several addresses, separated by commas",
+    )
+    .of_desk(),
+    plain(
+        "report_daily",
+        "HOTDASH_REPORT_DAILY",
+        Some("0 7 * * *"),
+        "when the report of the day before is made: minute, hour, day, month, weekday in the desk's zone; or off",
+    )
+    .of_desk(),
+    plain(
+        "report_weekly",
+        "HOTDASH_REPORT_WEEKLY",
+        Some("0 7 * * 1"),
+        "when the report of the week before is made, likewise; or off",
+    )
+    .of_desk(),
+    plain(
         "hours_file",
         "HOTDASH_HOURS_FILE",
         None,

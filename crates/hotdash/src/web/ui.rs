@@ -15,6 +15,7 @@ pub(crate) mod layout;
 mod letter;
 mod outcome;
 mod queue;
+mod reports;
 mod rules;
 mod sending;
 mod side;
@@ -74,6 +75,11 @@ pub fn router(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/figures/{figure}", get(dashboard::show_figure))
         .route("/sla", get(sla::show))
         .route("/sla/{conversation}", get(sla::show_proof))
+        .route("/reports", get(reports::index).post(reports::submit))
+        .route("/reports/{id}", get(reports::show))
+        .route("/reports/{id}/again", get(reports::show_again))
+        .route("/reports/{id}/files/{format}", get(reports::file))
+        .route("/reports/{id}/letters/{letter}", post(reports::send).get(reports::back_to))
         .route("/events", get(events::stream))
         .merge(
             Router::new()

@@ -9,6 +9,7 @@ use crate::store::drafts::{DraftState, move_draft};
 use crate::store::effects::{Change, Effect, want_again};
 use crate::store::facts::touch_of_draft;
 use crate::store::jobs::{self, DeadJob, revive};
+use crate::store::reports::send_letter_again;
 use crate::store::{Batch, StoreError};
 use hotdash_core::ids::{ConversationId, DeliveryId, DraftId, EffectId, JobId};
 
@@ -129,7 +130,7 @@ pub async fn put_away(app: &App, desk: &Desk, id: &str) -> Result<(), NotReplaye
 async fn again(app: &App, desk: &Desk, job: &DeadJob) -> Result<Batch, NotReplayed> {
     let now = app.clock.now_ms();
     // What a desk has one job for keeps its name, so that there are never two.
-    let id = if matches!(job.kind.as_str(), "poll" | "backfill" | "watch") {
+    let id = if matches!(job.kind.as_str(), "poll" | "backfill" | "watch" | "report_letter") {
         job.id.clone()
     } else {
         JobId(app.clock.new_id())
@@ -146,6 +147,9 @@ async fn again(app: &App, desk: &Desk, job: &DeadJob) -> Result<Batch, NotReplay
             }
             None => {}
         },
+        "report_letter" => {
+            batch.push(send_letter_again(&job.payload, desk.id));
+        }
         _ => {}
     }
     Ok(batch)
@@ -209,6 +213,8 @@ async fn letter(app: &App, desk: &Desk, job: DeadJob) -> Result<DeadLetter, Stor
             "Repair what no delivery told".clone_into(&mut letter.what);
             letter.conversation = job.payload.parse().ok().map(ConversationId);
         }
+        "report" => "Make a report".clone_into(&mut letter.what),
+        "report_letter" => "Mail a report".clone_into(&mut letter.what),
         "poll" => letter.what = format!("Compare {} with what is here", desk.settings.base_url),
         "backfill" => letter.what = format!("Learn the past of {}", desk.settings.base_url),
         "watch" => "Look whether anything is not as usual".clone_into(&mut letter.what),

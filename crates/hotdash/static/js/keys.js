@@ -53,6 +53,7 @@ function afterG(key) {
   if (key === "q") visit("/drafts");
   if (key === "d") visit("/dashboard");
   if (key === "l") visit("/rules");
+  if (key === "r") visit("/reports");
   return true;
 }
 

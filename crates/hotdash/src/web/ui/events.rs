@@ -29,6 +29,7 @@ pub(super) async fn stream(
             Some(Notice::DraftChanged(id)) => event(&serde_json::json!({ "draft": id.as_str() })),
             Some(Notice::ConversationChanged(id)) => event(&serde_json::json!({ "conversation": id.0 })),
             Some(Notice::SlaChanged) => event(&serde_json::json!({ "sla": true })),
+            Some(Notice::ReportsChanged) => event(&serde_json::json!({ "reports": true })),
             Some(Notice::TroubleChanged) => event(&serde_json::json!({ "trouble": true })),
             Some(Notice::QueueChanged) | None => event(&serde_json::json!({ "queue": true })),
         }))

@@ -18,6 +18,7 @@ pub(crate) enum Nav {
     Dashboard,
     Rules,
     Sla,
+    Reports,
     Deliveries,
     Account,
     Nowhere,
@@ -124,6 +125,7 @@ impl Shell {
                 | (Nav::Dashboard, "dashboard")
                 | (Nav::Rules, "rules")
                 | (Nav::Sla, "sla")
+                | (Nav::Reports, "reports")
                 | (Nav::Deliveries, "deliveries")
                 | (Nav::Account, "account")
         )
