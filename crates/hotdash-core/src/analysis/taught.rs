@@ -6,7 +6,7 @@
 use super::lists::Thresholds;
 use super::{
     Analyzer, Escalation, EscalationKind, Intent, IntentKind, ListProblem, Read, Sentiment, SentimentClass,
-    Tag, Urgency, distinct, escalation as listed_escalation, rounded, urgency as listed_urgency,
+    Tag, Urgency, escalation as listed_escalation, rounded, urgency as listed_urgency,
 };
 use crate::learn::features::Features;
 use crate::learn::{Model, Row, Task};
@@ -51,8 +51,6 @@ fn written(task: Task) -> Result<Vec<Row>, toml::de::Error> {
         .collect())
 }
 
-/// Words told of a judgement at most.
-const REASONS: usize = 6;
 /// A list's word of this weight says it plainly: "I will sue you". It counts, unless the model finds it absurd.
 const PLAIN_WORDS: f32 = 0.75;
 const NOT_ABSURD: f32 = 0.12;
@@ -76,18 +74,13 @@ fn chance(model: &Model, probabilities: &[f32], label: &str) -> f32 {
     at.and_then(|at| probabilities.get(at).copied()).unwrap_or(0.0)
 }
 
-/// The lists' words first, then the model's.
+/// The lists' words; where they are silent, the model's.
 fn reasons(listed: &[String], model: &Model, features: &Features, label: &str) -> Vec<String> {
-    let at = model.labels().iter().position(|l| l == label);
-    let own = at.map_or(Vec::new(), |at| model.reasons(features, at));
-    let mut words = distinct(listed.iter().map(String::as_str));
-    for word in own {
-        if !words.iter().any(|w| w.contains(&word) || word.contains(w.as_str())) {
-            words.push(word);
-        }
+    if !listed.is_empty() {
+        return listed.to_vec();
     }
-    words.truncate(REASONS);
-    words
+    let at = model.labels().iter().position(|l| l == label);
+    at.map_or(Vec::new(), |at| model.reasons(features, at))
 }
 
 pub(super) fn sentiment(analyzer: &Analyzer, read: &Read<'_>, features: &Features) -> Sentiment {
