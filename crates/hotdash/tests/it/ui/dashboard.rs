@@ -157,7 +157,9 @@ async fn an_address_that_cannot_be_read_says_why_and_shows_what_it_can() {
     // Another inbox than there is: an empty part, and no fault.
     let none = page(&ada, &format!("{}&inbox=4711", address(ALL))).await;
     assert!(none.contains("Nobody got a first response in this period"), "{none}");
-    let behind = page(&ada, &format!("/figures/frt.p90?since={}&until={}", ALL.since, ALL.until)).await;
+    let query = format!("since={}&until={}", ALL.since, ALL.until);
+    assert_eq!(ada.get(&format!("/figures/frt.p90?{query}")).await.0, StatusCode::SEE_OTHER);
+    let behind = page(&ada, &format!("/dashboard/conversations?figure=frt.p90&{query}")).await;
     assert!(
         behind.contains("First response, 90th percentile") && behind.contains("conversations are behind it")
     );

@@ -46,7 +46,7 @@ fn a_bar_is_as_high_as_its_number_and_so_says_the_table() {
     is_accessible(&html);
     let heights: Vec<&str> = html
         .lines()
-        .flat_map(|l| between(l, "class=\"bar", "/>"))
+        .flat_map(|l| between(l, "<rect class=\"bar", "/>"))
         .flat_map(|b| between(b, " height=\"", "\""))
         .collect();
     assert_eq!(heights, ["75", "150", "0"]);
