@@ -16,6 +16,10 @@ pub const BEFORE: i64 = 8;
 /// With fewer that have a value nothing is called usual.
 pub const LEAST: usize = 4;
 const WEEK: i64 = 7 * 86_400;
+/// Half of all values lie outside the middle half by its very meaning. Only what lies this many of its widths outside
+/// (Tukey's fence) is called unusual, and only when it is this far from the middle, too: a range can be very narrow.
+const WIDTHS: f64 = 1.5;
+const APART: f64 = 0.1;
 
 /// Where a figure lies in half of the earlier periods.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -56,11 +60,13 @@ impl UsualRange {
         Ok(Self { low: part(0.25), median: part(0.5), high: part(0.75), periods: values.len() })
     }
 
-    /// How a value stands to this.
+    /// How a value stands to this: usual, unless it is far outside.
     #[must_use]
     pub fn standing(&self, value: f64, good: Good) -> Standing {
-        let is_higher = value > self.high;
-        if !is_higher && value >= self.low {
+        let is_higher = value > self.median;
+        let outside = (value - self.high).max(self.low - value);
+        let is_far = outside > WIDTHS * (self.high - self.low);
+        if !is_far || (value - self.median).abs() <= APART * self.median.abs() {
             return Standing::Usual;
         }
         match (good, is_higher) {

@@ -57,11 +57,18 @@ fn fewer_than_four_values_make_nothing_usual() {
 }
 
 #[test]
-fn a_value_outside_the_range_is_better_or_worse_by_which_way_is_good() {
-    let usual = UsualRange { low: 10.0, median: 15.0, high: 20.0, periods: 8 };
-    assert_eq!(usual.standing(20.0, Good::Down), Standing::Usual);
-    assert_eq!(usual.standing(21.0, Good::Down), Standing::Worse);
-    assert_eq!(usual.standing(9.0, Good::Down), Standing::Better);
-    assert_eq!(usual.standing(21.0, Good::Up), Standing::Better);
-    assert_eq!(usual.standing(9.0, Good::Neither), Standing::Lower);
+fn a_value_far_outside_the_range_is_better_or_worse_by_which_way_is_good() {
+    let usual = UsualRange { low: 20.0, median: 22.0, high: 24.0, periods: 8 };
+    assert_eq!(usual.standing(30.0, Good::Down), Standing::Usual);
+    assert_eq!(usual.standing(31.0, Good::Down), Standing::Worse);
+    assert_eq!(usual.standing(13.0, Good::Down), Standing::Better);
+    assert_eq!(usual.standing(31.0, Good::Up), Standing::Better);
+    assert_eq!(usual.standing(13.0, Good::Neither), Standing::Lower);
+}
+
+#[test]
+fn beside_a_range_without_width_a_tenth_is_nothing_unusual() {
+    let usual = UsualRange { low: 100.0, median: 100.0, high: 100.0, periods: 8 };
+    assert_eq!(usual.standing(110.0, Good::Neither), Standing::Usual);
+    assert_eq!(usual.standing(111.0, Good::Neither), Standing::Higher);
 }

@@ -34,17 +34,12 @@ const WATCHED: [&str; 8] = [
 ];
 /// More good news than this hides what is wrong.
 const PRAISED: usize = 2;
-/// Half of all days lie outside the usual range by its very meaning. Only what lies this many of its widths outside
-/// (Tukey's fence) is worth a word, and only when it is this far from the middle, too: a range can be very narrow.
-const WIDTHS: f64 = 1.5;
-const APART: f64 = 0.1;
 
 pub(super) fn said(writer: &Writer<'_>, advice: &[Advice]) -> Vec<Sentence> {
     let mut said = vec![Sentence { tone: Tone::Plain, text: happened(writer), link: None }];
     let watched: Vec<&Reported> = WATCHED.iter().filter_map(|id| writer.figure(id)).collect();
     said.extend(broken(writer));
-    let stands =
-        |standing| move |figure: &&&Reported| figure.standing == Some(standing) && is_far_from_usual(figure);
+    let stands = |standing| move |figure: &&&Reported| figure.standing == Some(standing);
     let worse = watched.iter().filter(stands(Standing::Worse));
     said.extend(worse.filter_map(|figure| compared(writer, figure, Tone::Bad)));
     let better = watched.iter().filter(stands(Standing::Better)).take(PRAISED);
@@ -84,12 +79,6 @@ fn broken(writer: &Writer<'_>) -> Option<Sentence> {
     Some(Sentence { tone: Tone::Bad, text, link: Some(writer.question(figure.id, &[])) })
 }
 
-fn is_far_from_usual(figure: &Reported) -> bool {
-    let (Some(value), Some(usual)) = (figure.value, figure.usual) else { return false };
-    let outside = (value - usual.high).max(usual.low - value);
-    outside > WIDTHS * (usual.high - usual.low) && (value - usual.median).abs() > APART * usual.median.abs()
-}
-
 fn compared(writer: &Writer<'_>, figure: &Reported, tone: Tone) -> Option<Sentence> {
     let usual = figure.usual?;
     let number = writer.number(figure);
@@ -113,7 +102,6 @@ pub(super) fn line(writer: &Writer<'_>, figure: &Reported) -> Line {
         Some(Standing::Lower) => (Tone::Plain, Some("less than usual")),
         Some(Standing::Usual) | None => (Tone::Plain, None),
     };
-    let tone = if is_far_from_usual(figure) { tone } else { Tone::Plain };
     let reason = figure.reason.map(|reason| reason.words().to_owned());
     Line {
         name: figure.label.to_owned(),

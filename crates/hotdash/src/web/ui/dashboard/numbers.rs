@@ -77,7 +77,7 @@ pub(super) fn beside(figure: &Reported, when: &str) -> (String, &'static str) {
         Some(Standing::Worse) => (format!("{side} the usual {range}{when}"), "apart bad"),
         Some(Standing::Better) => (format!("{side} the usual {range}{when}"), "apart good"),
         Some(Standing::Higher | Standing::Lower) => (format!("{side} the usual {range}{when}"), "apart"),
-        Some(Standing::Usual) | None => (format!("as usual: {range}{when}"), ""),
+        Some(Standing::Usual) | None => (format!("usually {range}{when}"), ""),
     }
 }
 

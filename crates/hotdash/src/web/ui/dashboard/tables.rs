@@ -126,7 +126,7 @@ pub(super) fn issue(issue: &Issue, pick: &Pick, link: impl Fn(ConversationId) ->
     use hotdash_core::figures::definition::Unit;
     let range = issue.usual.map(|usual| numbers::range(Unit::Count, &usual));
     let (beside, class) = match (range, issue.standing) {
-        (Some(range), Some(Standing::Usual) | None) => (format!("as usual: {range}"), ""),
+        (Some(range), Some(Standing::Usual) | None) => (format!("usually {range}"), ""),
         (Some(range), Some(Standing::Lower)) => (format!("below the usual {range}"), "apart"),
         (Some(range), Some(_)) => (format!("above the usual {range}"), "apart"),
         (None, _) => ("not known yet".to_owned(), ""),
