@@ -68,13 +68,16 @@ pub struct Desk {
     pub sla: SlaPolicy,
     /// Changes whenever targets or hours do.
     pub sla_version: String,
-    agents: Mutex<Option<(i64, Arc<Vec<Agent>>)>>,
+    agents: Mutex<Option<Looked<Agent>>>,
     /// Its figures in memory.
     pub measures: Measures,
     /// It was said that the file names people the desk does not know.
     strangers_told: AtomicBool,
-    teams: Mutex<BTreeMap<TeamId, (i64, Arc<Vec<AgentId>>)>>,
+    teams: Mutex<BTreeMap<TeamId, Looked<AgentId>>>,
 }
+
+/// What the desk said, and when it was asked.
+type Looked<T> = (i64, Arc<Vec<T>>);
 
 /// Rules in the shadow.
 pub struct Candidate {

@@ -209,10 +209,10 @@ impl Asking {
     /// Refuse what says nothing here.
     pub(super) fn without(&self, unused: &[&str]) -> Result<(), Problem> {
         let given = [("by", &self.by), ("limit", &self.limit), ("after", &self.after)];
-        for (name, _) in given.iter().filter(|(name, value)| value.is_some() && unused.contains(name)) {
-            return Err(Problem::bad(name, "it says nothing at this address"));
+        match given.into_iter().find(|(name, value)| value.is_some() && unused.contains(name)) {
+            Some((name, _)) => Err(Problem::bad(name, "it says nothing at this address")),
+            None => Ok(()),
         }
-        Ok(())
     }
 }
 

@@ -237,7 +237,7 @@ fn share(ratings: &[i64], wanted: impl Fn(i64) -> bool) -> Option<f64> {
 fn percentile(mut values: Vec<f64>, part: f64) -> Option<f64> {
     values.sort_by(f64::total_cmp);
     let place = part * (count(values.len()) - 1.0);
-    let below = values.iter().enumerate().filter(|(n, _)| count(*n) <= place).next_back()?;
+    let below = values.iter().enumerate().rfind(|(n, _)| count(*n) <= place)?;
     let above = values.get(below.0 + 1).unwrap_or(below.1);
     Some(below.1 + (above - below.1) * (place - count(below.0)))
 }
