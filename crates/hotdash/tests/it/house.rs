@@ -1,5 +1,6 @@
 //! The building inspector: reads the source and fails on a breach of the house's rules. Clippy and Cargo guard the rest.
 
+mod areas;
 mod floors;
 mod leftovers;
 mod prose;
