@@ -232,8 +232,10 @@ impl Keywords {
             let needs_denial = wants.iter().any(|want| want.denied != Denied::Count);
             let denied = needs_denial
                 && denial.get_or_insert_with(|| Analyzer::shipped().denial(text, code)).reaches(hit);
+            // A word that is said again meets nothing else; some are in the lists of hundreds of rules.
+            let is_new = !found.hits.iter().any(|(owner, _, was)| *owner == hit.owner && *was == denied);
             found.hits.push((hit.owner, hit, denied));
-            for want in wants {
+            for want in wants.iter().filter(|_| is_new) {
                 if want.counts(hit, denied, language, text) && found.conditions.insert(want.condition) {
                     found.met.push(want.condition);
                 }

@@ -6,7 +6,7 @@
 use super::{Entry, Form, Haystack, Hit, tokenize};
 use aho_corasick::automaton::OverlappingState;
 use aho_corasick::{AhoCorasick, Anchored, BuildError, Input, StartKind};
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 /// Many patterns, each belonging to a numbered owner.
 #[derive(Debug, Clone, Default)]
@@ -18,8 +18,9 @@ pub struct Matcher {
 /// The patterns of one form.
 #[derive(Debug, Clone, Default)]
 struct Patterns {
-    /// By their first word, the shorter before the longer.
-    whole: HashMap<Box<str>, Vec<Pattern>>,
+    /// By their first word, the shorter before the longer. The quick hash is safe: whoever writes a message asks, but
+    /// only whoever writes rules puts words in.
+    whole: FxHashMap<Box<str>, Vec<Pattern>>,
     /// Single words that may go on: all of them together, and their owners.
     open: Option<(AhoCorasick, Vec<usize>)>,
 }

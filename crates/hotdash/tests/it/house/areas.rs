@@ -26,8 +26,11 @@ fn every_area_has_the_cases_that_the_document_promises() {
         let (area, promised): (&str, usize) = (found.get(1).unwrap().as_str(), found[2].parse().unwrap());
         let places: Vec<String> = folder.captures_iter(&found[3]).map(|place| place[1].to_owned()).collect();
         let belongs = |path: &str| places.iter().any(|place| path.starts_with(place.as_str()));
-        let counted: usize =
-            sources.iter().filter(|page| page.is_test() && belongs(&page.path)).map(|page| cases(&page.text)).sum();
+        let counted: usize = sources
+            .iter()
+            .filter(|page| page.is_test() && belongs(&page.path))
+            .map(|page| cases(&page.text))
+            .sum();
         if counted < promised {
             breaches.push(format!("{area}: {promised} cases are promised, {counted} are there"));
         }
