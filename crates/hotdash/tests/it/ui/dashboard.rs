@@ -154,6 +154,9 @@ async fn an_address_that_cannot_be_read_says_why_and_shows_what_it_can() {
         assert!(wrong.contains(words), "{words}");
     }
     assert_eq!(ada.get("/dashboard/conversations?figure=nonsense").await.0, StatusCode::NOT_FOUND);
+    // Beyond the last page is the last page, however far.
+    let far = page(&ada, &format!("/dashboard/conversations?page={}", u64::MAX)).await;
+    assert!(far.contains("behind it"), "{far}");
     // Another inbox than there is: an empty part, and no fault.
     let none = page(&ada, &format!("{}&inbox=4711", address(ALL))).await;
     assert!(none.contains("Nobody got a first response in this period"), "{none}");

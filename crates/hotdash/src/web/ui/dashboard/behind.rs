@@ -105,7 +105,8 @@ pub(in crate::web::ui) async fn show(
     let of_topic = topic.as_ref().map(|topic| topic.conversations.iter().copied().collect());
     let found = find(&app, &seat, &pick, figure, &more, of_topic).await?;
     let times = Times::new(&seat.desk.settings.timezone, app.clock.now_ms());
-    let at = more.page.parse::<usize>().unwrap_or(1).max(1) - 1;
+    let last = found.behind.len().div_ceil(PAGE).max(1);
+    let at = more.page.parse::<usize>().unwrap_or(1).clamp(1, last) - 1;
     let shown: Vec<_> = found.behind.iter().skip(at * PAGE).take(PAGE).copied().collect();
     let rows = rows(&app, &seat, &shown, &settings, &times).await?;
     let to = |page: usize| format!("/dashboard/conversations?{}&page={page}", address(&pick, figure, &more));
