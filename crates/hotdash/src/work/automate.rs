@@ -5,6 +5,7 @@
 //! any number of replicas. What an automation wants is stored together with the mark that it has acted.
 
 use super::decide::{lane, look};
+use super::tell::notices;
 use super::{JobError, Step, change_for, job, nothing, want_soon};
 use crate::app::{App, Desk, Notice};
 use crate::store::automations::{
@@ -15,9 +16,8 @@ use crate::store::conversations::keep_conversation;
 use crate::store::drafts::hold_living_draft;
 use crate::store::effects::{Change, EffectState, NewEffect};
 use crate::store::jobs::{Job, NewJob, enqueue, enqueue_once};
-use crate::store::users::Role;
 use crate::store::{Batch, StoreError};
-use hotdash_core::action::{Action, Target};
+use hotdash_core::action::Action;
 use hotdash_core::automation::{Automation, Cause, Due, Fired, Flags, Trigger};
 use hotdash_core::automations_for;
 use hotdash_core::conversation::{Conversation, Message};
@@ -338,32 +338,6 @@ pub(super) async fn wanted(
         batch.append(want_soon(app, &effect, Duration::ZERO)?);
     }
     Ok(batch)
-}
-
-/// One letter for each person: who cannot be written to must not keep it from the others.
-async fn notices(
-    app: &App,
-    desk: &Desk,
-    to: &[Target],
-    subject: &str,
-    text: &str,
-) -> Result<Vec<Change>, StoreError> {
-    let letter = |to: String| Change::Mail { to, subject: subject.to_owned(), text: text.to_owned() };
-    let mut changes: Vec<Change> = Vec::new();
-    for target in to {
-        match target {
-            Target::Leads => {
-                let users = app.store.users_of(desk.id).await?;
-                let leads = users.into_iter().filter(|user| user.role == Role::Lead);
-                let letters: Vec<Change> = leads.map(|lead| letter(lead.email)).collect();
-                // Nobody is told, and that is told.
-                changes.extend(if letters.is_empty() { vec![letter(String::new())] } else { letters });
-            }
-            Target::Address(address) => changes.push(letter(address.clone())),
-            Target::Webhook => changes.push(Change::Chat { text: format!("{subject}\n{text}") }),
-        }
-    }
-    Ok(changes)
 }
 
 /// What waits although the core does not know of the wait any more, waits for nothing.

@@ -5,9 +5,12 @@ use super::deliver::end;
 use super::{JobError, Step, nothing};
 use crate::app::{App, Desk};
 use crate::mail::Letter;
+use crate::store::StoreError;
 use crate::store::drafts::DraftState;
 use crate::store::effects::{Change, Effect, EffectState, begin_sending};
 use crate::store::jobs::Job;
+use crate::store::users::Role;
+use hotdash_core::action::Target;
 use hotdash_core::ids::EffectId;
 
 /// The name of the outcome where nothing was set up to tell anybody.
@@ -40,6 +43,32 @@ pub async fn run(app: &App, desk: &Desk, job: &Job) -> Result<Step, JobError> {
         }
         Err(Told::Failed(error)) => return Err(error),
     })
+}
+
+/// What tells them: one letter for each person: who cannot be written to must not keep it from the others.
+pub(super) async fn notices(
+    app: &App,
+    desk: &Desk,
+    to: &[Target],
+    subject: &str,
+    text: &str,
+) -> Result<Vec<Change>, StoreError> {
+    let letter = |to: String| Change::Mail { to, subject: subject.to_owned(), text: text.to_owned() };
+    let mut changes: Vec<Change> = Vec::new();
+    for target in to {
+        match target {
+            Target::Leads => {
+                let users = app.store.users_of(desk.id).await?;
+                let leads = users.into_iter().filter(|user| user.role == Role::Lead);
+                let letters: Vec<Change> = leads.map(|lead| letter(lead.email)).collect();
+                // Nobody is told, and that is told.
+                changes.extend(if letters.is_empty() { vec![letter(String::new())] } else { letters });
+            }
+            Target::Address(address) => changes.push(letter(address.clone())),
+            Target::Webhook => changes.push(Change::Chat { text: format!("{subject}\n{text}") }),
+        }
+    }
+    Ok(changes)
 }
 
 enum Told {

@@ -3,13 +3,14 @@
 
 use super::facts::settings_of;
 use super::measures::{Asked, MeasuresError, answer};
+use super::tell::notices;
 use super::{JobError, Step, job, topics, want_soon};
 use crate::app::{App, Desk};
 use crate::store::alerts::{KeptAlert, end_alert, keep_alert, renew_alert};
 use crate::store::effects::{Change, NewEffect};
 use crate::store::jobs::{Job, enqueue_once, forget_dead};
-use crate::store::users::Role;
 use crate::store::{Batch, StoreError};
+use hotdash_core::action::Target;
 use hotdash_core::anomaly::{Alert, Budget, Kind, LocalHour, find_anomalies};
 use hotdash_core::figures::desk::Period;
 use hotdash_core::figures::product::{Clock, Slice};
@@ -94,7 +95,7 @@ fn is_over(kept: &KeptAlert, found: &[Alert], at: LocalHour) -> bool {
 async fn tell_of(app: &App, desk: &Desk, alert: &Alert) -> Result<bool, StoreError> {
     let now = app.clock.now_ms();
     let mut batch = Batch::from(keep_alert(desk.id, &app.clock.new_id(), alert, now)?);
-    for change in notices(app, desk, alert).await? {
+    for change in tell_people(app, desk, alert).await? {
         let effect = NewEffect {
             id: EffectId(app.clock.new_id()),
             desk: desk.id,
@@ -117,26 +118,14 @@ async fn tell_of(app: &App, desk: &Desk, alert: &Alert) -> Result<bool, StoreErr
 }
 
 /// To the leads by mail and to the team's chat, each where it is set up.
-async fn notices(app: &App, desk: &Desk, alert: &Alert) -> Result<Vec<Change>, StoreError> {
+async fn tell_people(app: &App, desk: &Desk, alert: &Alert) -> Result<Vec<Change>, StoreError> {
     let subject = format!("{}: not as usual", alert.series);
     let text =
         format!("{}.\n\nIts conversations: {}/dashboard/alerts", alert.sentence, app.config.public_url);
-    let mut changes = Vec::new();
     // What compares people is for leads, and a chat is for everybody.
     let is_for_all = alert.kind != Kind::Agent;
-    if app.mail.is_some() {
-        let users = app.store.users_of(desk.id).await?;
-        changes.extend(users.into_iter().filter(|user| user.role == Role::Lead).map(|lead| Change::Mail {
-            to: lead.email,
-            subject: subject.clone(),
-            text: text.clone(),
-        }));
-    }
-    changes.extend(
-        desk.chat
-            .as_ref()
-            .filter(|_| is_for_all)
-            .map(|_| Change::Chat { text: format!("{subject}\n{text}") }),
-    );
-    Ok(changes)
+    let leads = app.mail.as_ref().map(|_| Target::Leads);
+    let chat = desk.chat.as_ref().filter(|_| is_for_all).map(|_| Target::Webhook);
+    let to: Vec<Target> = leads.into_iter().chain(chat).collect();
+    notices(app, desk, &to, &subject, &text).await
 }
