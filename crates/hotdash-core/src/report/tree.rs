@@ -2,7 +2,11 @@
 //! no rendering can say something that another does not.
 
 use super::words;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
+
+/// What a value in a query may not hold as it is.
+const TO_ESCAPE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// A report of one desk and one period. The same facts give the same report to the byte.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -288,7 +292,7 @@ impl Question {
             path.push('&');
             path.push_str(name);
             path.push('=');
-            words::escape_into(value, &mut path);
+            path.extend(utf8_percent_encode(value, TO_ESCAPE));
         }
         path
     }

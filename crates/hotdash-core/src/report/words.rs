@@ -96,16 +96,3 @@ pub(super) fn counted(count: f64, one: &str, many: &str) -> String {
         format!("{} {many}", number(Unit::Count, count))
     }
 }
-
-/// Percent-encodes a value of a query.
-pub(super) fn escape_into(value: &str, out: &mut String) {
-    use std::fmt::Write;
-    for byte in value.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            // Writing to a string cannot fail.
-            let _ = write!(out, "%{byte:02X}");
-        }
-    }
-}

@@ -6,10 +6,15 @@ use crate::store::effects::EffectState;
 use hotdash_core::conversation::{Channel, Status};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 const MINUTE: i64 = 60_000;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
+
+/// What a value in a query may not hold as it is.
+const TO_ESCAPE: &AsciiSet =
+    &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
 
 /// `38 s`, `12 min`, `3 h 05`, `2 d 4 h`.
 pub(super) fn duration(ms: i64) -> String {
@@ -245,16 +250,7 @@ pub(super) fn file_size(bytes: i64) -> String {
 
 /// Percent-encode for a query.
 pub(super) fn escape_query(text: &str) -> String {
-    use std::fmt::Write;
-    text.bytes().fold(String::new(), |mut out, byte| {
-        if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            // Writing to a string cannot fail.
-            let _ = write!(out, "%{byte:02X}");
-        }
-        out
-    })
+    utf8_percent_encode(text, TO_ESCAPE).to_string()
 }
 
 #[cfg(test)]
