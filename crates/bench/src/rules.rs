@@ -16,10 +16,11 @@ use anyhow::{Context, bail, ensure};
 use clap::Args;
 use data::{Rule, Said};
 use hotdash_core::analysis::{Analysis, Analyzer};
-use hotdash_core::conversation::{Author, Channel, Contact, Conversation, Direction, Marks, Message, Status};
+use hotdash_core::cases::ordinary;
+use hotdash_core::conversation::{Conversation, Message};
 use hotdash_core::decide::{Snapshot, decide};
 use hotdash_core::hours::Hours;
-use hotdash_core::ids::{ContactId, ConversationId, InboxId, MessageId};
+use hotdash_core::ids::InboxId;
 use hotdash_core::rulebook::Rulebook;
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -234,54 +235,11 @@ fn compare(name: &str, peer: &Peer, expected: &[Vec<String>]) -> anyhow::Result<
 /// A Monday in the shipped hours, or its night.
 fn case(said: &Said) -> anyhow::Result<Case> {
     let at = if said.open { "2026-11-23T12:00:00Z" } else { "2026-11-23T22:00:00Z" };
-    let contact = Contact {
-        id: ContactId(9),
-        name: "Ann Customer".to_owned(),
-        email: Some("ann@customer.test".to_owned()),
-        phone: None,
-        identifier: None,
-        blocked: false,
-        custom_attributes: serde_json::Map::new(),
-    };
+    let (conversation, message) = ordinary(&said.text, Timestamp::UNIX_EPOCH);
     Ok(Case {
         analysis: Analyzer::shipped().analyze(&said.text),
-        conversation: Conversation {
-            id: ConversationId(1),
-            inbox: InboxId(said.inbox),
-            channel: Channel::WebWidget,
-            status: Status::Open,
-            priority: None,
-            labels: Vec::new(),
-            can_reply: true,
-            contact,
-            assignee: None,
-            team: None,
-            subject: None,
-            browser_language: None,
-            custom_attributes: serde_json::Map::new(),
-            snoozed_until: None,
-            first_reply_at: None,
-            waiting_since: None,
-            last_activity_at: None,
-            created_at: Timestamp::UNIX_EPOCH,
-            updated_at: None,
-        },
-        message: Message {
-            id: MessageId(1),
-            conversation: ConversationId(1),
-            content: Some(said.text.clone()),
-            new_text: None,
-            envelope: None,
-            content_type: "text".to_owned(),
-            direction: Direction::Incoming,
-            private: false,
-            author: Author::Customer { id: ContactId(9), name: "Ann Customer".to_owned() },
-            created_at: Timestamp::UNIX_EPOCH,
-            attachments: Vec::new(),
-            marks: Marks::default(),
-            source_id: None,
-            delivery: None,
-        },
+        conversation: Conversation { inbox: InboxId(said.inbox), ..conversation },
+        message,
         at: at.parse()?,
     })
 }

@@ -5,11 +5,10 @@ mod waits;
 
 use super::*;
 use crate::analysis::Analyzer;
-use crate::conversation::{
-    Assignee, Author, Channel, Contact, Conversation, Direction, Envelope, Marks, Status,
-};
+use crate::cases::ordinary;
+use crate::conversation::{Assignee, Author, Channel, Conversation, Direction, Envelope, Status};
 use crate::hours::Hours;
-use crate::ids::{AgentId, ContactId, ConversationId, EffectId, InboxId};
+use crate::ids::{AgentId, ContactId, ConversationId, EffectId};
 use proptest::prelude::*;
 
 const FRIDAY_NIGHT: &str = "2026-11-20T22:00:00Z";
@@ -57,35 +56,7 @@ fn case(rules: &str) -> Case {
 }
 
 fn conversation() -> Conversation {
-    Conversation {
-        id: ConversationId(142),
-        inbox: InboxId(1),
-        channel: Channel::WebWidget,
-        status: Status::Open,
-        priority: None,
-        labels: Vec::new(),
-        can_reply: true,
-        contact: Contact {
-            id: ContactId(9),
-            name: "Ann Customer".to_owned(),
-            email: Some("ann@customer.test".to_owned()),
-            phone: None,
-            identifier: None,
-            blocked: false,
-            custom_attributes: serde_json::Map::new(),
-        },
-        assignee: None,
-        team: None,
-        subject: None,
-        browser_language: None,
-        custom_attributes: serde_json::Map::new(),
-        snoozed_until: None,
-        first_reply_at: None,
-        waiting_since: None,
-        last_activity_at: None,
-        created_at: Timestamp::UNIX_EPOCH,
-        updated_at: None,
-    }
+    Conversation { id: ConversationId(142), ..ordinary("", Timestamp::UNIX_EPOCH).0 }
 }
 
 fn customer() -> Author {
@@ -103,18 +74,9 @@ impl Case {
         self.thread.push(Message {
             id,
             conversation: ConversationId(142),
-            content: Some(text.to_owned()),
-            new_text: None,
-            envelope: None,
-            content_type: "text".to_owned(),
             direction: if is_customer { Direction::Incoming } else { Direction::Outgoing },
-            private: false,
             author,
-            created_at: at(when),
-            attachments: Vec::new(),
-            marks: Marks::default(),
-            source_id: None,
-            delivery: None,
+            ..ordinary(text, at(when)).1
         });
         id
     }

@@ -2,59 +2,20 @@
 
 use super::*;
 use crate::analysis::Analyzer;
-use crate::conversation::{Assignee, Author, Availability, Channel, Contact, Direction, Marks};
-use crate::ids::{ContactId, ConversationId, InboxId, MessageId};
+use crate::cases::ordinary;
+use crate::conversation::{Assignee, Availability};
+use crate::ids::MessageId;
 use proptest::prelude::*;
 
 pub(crate) fn conversation() -> Conversation {
-    Conversation {
-        id: ConversationId(1),
-        inbox: InboxId(1),
-        channel: Channel::WebWidget,
-        status: Status::Open,
-        priority: None,
-        labels: Vec::new(),
-        can_reply: true,
-        contact: Contact {
-            id: ContactId(9),
-            name: "Ann Customer".to_owned(),
-            email: None,
-            phone: None,
-            identifier: None,
-            blocked: false,
-            custom_attributes: serde_json::Map::new(),
-        },
-        assignee: None,
-        team: None,
-        subject: None,
-        browser_language: None,
-        custom_attributes: serde_json::Map::new(),
-        snoozed_until: None,
-        first_reply_at: None,
-        waiting_since: None,
-        last_activity_at: None,
-        created_at: Timestamp::UNIX_EPOCH,
-        updated_at: None,
-    }
+    let (mut conversation, _) = ordinary("", Timestamp::UNIX_EPOCH);
+    conversation.contact.email = None;
+    conversation
 }
 
 pub(crate) fn message(text: &str) -> Message {
-    Message {
-        id: MessageId(5),
-        conversation: ConversationId(1),
-        content: Some(text.to_owned()),
-        new_text: None,
-        envelope: None,
-        content_type: "text".to_owned(),
-        direction: Direction::Incoming,
-        private: false,
-        author: Author::Customer { id: ContactId(9), name: "Ann Customer".to_owned() },
-        created_at: Timestamp::UNIX_EPOCH,
-        attachments: Vec::new(),
-        marks: Marks::default(),
-        source_id: None,
-        delivery: None,
-    }
+    let (_, message) = ordinary(text, Timestamp::UNIX_EPOCH);
+    Message { id: MessageId(5), ..message }
 }
 
 pub(crate) fn agent(id: i64, availability: Availability) -> Agent {

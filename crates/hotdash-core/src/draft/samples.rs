@@ -1,62 +1,20 @@
 //! A conversation and messages for the tests of this folder.
 
-use crate::conversation::{Author, Channel, Contact, Conversation, Direction, Marks, Message, Status};
-use crate::ids::{AgentId, ContactId, ConversationId, InboxId, MessageId};
+use crate::cases::ordinary;
+use crate::conversation::{Author, Contact, Conversation, Direction, Message};
+use crate::ids::{AgentId, MessageId};
 use jiff::Timestamp;
 
 pub(super) fn contact_named(name: &str) -> Contact {
-    Contact {
-        id: ContactId(9),
-        name: name.to_owned(),
-        email: Some("ann@customer.test".to_owned()),
-        phone: None,
-        identifier: None,
-        blocked: false,
-        custom_attributes: serde_json::Map::new(),
-    }
+    Contact { name: name.to_owned(), ..conversation().contact }
 }
 
 pub(super) fn conversation() -> Conversation {
-    Conversation {
-        id: ConversationId(1),
-        inbox: InboxId(1),
-        channel: Channel::WebWidget,
-        status: Status::Open,
-        priority: None,
-        labels: Vec::new(),
-        can_reply: true,
-        contact: contact_named("Ann Customer"),
-        assignee: None,
-        team: None,
-        subject: None,
-        browser_language: None,
-        custom_attributes: serde_json::Map::new(),
-        snoozed_until: None,
-        first_reply_at: None,
-        waiting_since: None,
-        last_activity_at: None,
-        created_at: Timestamp::UNIX_EPOCH,
-        updated_at: None,
-    }
+    ordinary("", Timestamp::UNIX_EPOCH).0
 }
 
 pub(super) fn message(text: &str) -> Message {
-    Message {
-        id: MessageId(5),
-        conversation: ConversationId(1),
-        content: Some(text.to_owned()),
-        new_text: None,
-        envelope: None,
-        content_type: "text".to_owned(),
-        direction: Direction::Incoming,
-        private: false,
-        author: Author::Customer { id: ContactId(9), name: "Ann Customer".to_owned() },
-        created_at: Timestamp::UNIX_EPOCH,
-        attachments: Vec::new(),
-        marks: Marks::default(),
-        source_id: None,
-        delivery: None,
-    }
+    Message { id: MessageId(5), ..ordinary(text, Timestamp::UNIX_EPOCH).1 }
 }
 
 pub(super) fn agent(text: &str) -> Message {
