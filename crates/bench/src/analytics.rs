@@ -26,6 +26,7 @@ use std::collections::BTreeMap;
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::thread::available_parallelism;
 use std::time::Instant;
 
 /// The peers in the versions compared.
@@ -116,7 +117,9 @@ impl Analytics {
             columns.fact_rows(),
             columns.bytes() >> 20
         );
-        let question = Question::new(&columns, PERIOD, TimeZone::UTC, Timestamp::from_second(PERIOD.until)?);
+        let now = Timestamp::from_second(PERIOD.until)?;
+        let threads = available_parallelism().map_or(1, usize::from);
+        let question = Question { threads, ..Question::new(&columns, PERIOD, TimeZone::UTC, now) };
         let ours = numbers(&question.answers());
         let mut times = Vec::new();
         for _ in 0..self.rounds.max(1) {

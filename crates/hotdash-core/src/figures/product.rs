@@ -7,6 +7,7 @@
 mod answers;
 mod local;
 mod select;
+mod threads;
 mod totals;
 
 pub use answers::{Answers, DISTRIBUTION};
@@ -60,6 +61,8 @@ pub struct Question<'a> {
     pub zone: TimeZone,
     /// How long open ones wait, and which promises are over, is counted until then.
     pub now: Timestamp,
+    /// On how many it is counted; no number depends on it.
+    pub threads: usize,
 }
 
 /// Why a figure has no value.
@@ -181,10 +184,10 @@ impl fmt::Display for Key {
 }
 
 impl<'a> Question<'a> {
-    /// A question about the whole desk by the clock on the wall.
+    /// A question about the whole desk by the clock on the wall, counted on one thread.
     #[must_use]
     pub fn new(columns: &'a Columns, period: Period, zone: TimeZone, now: Timestamp) -> Self {
-        Self { columns, slice: Slice::default(), period, clock: Clock::Wall, zone, now }
+        Self { columns, slice: Slice::default(), period, clock: Clock::Wall, zone, now, threads: 1 }
     }
 
     /// The same about another period.

@@ -5,6 +5,10 @@
 //! looked, whoever wrote it. Clocks of replicas may differ, so it looks back a little each time, and passes over what it
 //! has seen.
 
+mod told;
+
+pub use told::{Metrics, Told};
+
 use crate::app::{App, Desk};
 use crate::store::measured::Changed;
 use crate::store::{Store, StoreError};
@@ -18,10 +22,10 @@ use hotdash_core::generate_analytics_report;
 use hotdash_core::ids::{ConversationId, DeskId};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use serde_json::value::{RawValue, to_raw_value};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex as StdMutex, PoisonError, RwLock};
+use std::thread::available_parallelism;
 use std::time::Duration;
 use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
@@ -42,6 +46,8 @@ const FRESH_MS: i64 = 60_000;
 pub const MAX_AGE_MS: i64 = 300_000;
 /// How long somebody who asks waits for a fresh report rather than get a stale one.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// More facts than this are counted on all processors.
+const MANY_FACTS: usize = 500_000;
 /// Reports that are kept; periods that somebody picked once must not fill the memory.
 const MOST_REPORTS: usize = 64;
 
@@ -81,9 +87,9 @@ pub struct Report {
     pub report: AnalyticsReport,
     /// Milliseconds since 1970.
     pub computed_at: i64,
-    /// Its data as JSON, for leads and for others, each with its digest.
-    pub for_leads: (Box<RawValue>, String),
-    pub for_others: (Box<RawValue>, String),
+    /// Ready for programs.
+    for_leads: Told,
+    for_others: Told,
 }
 
 /// Why there is no answer.
@@ -97,10 +103,30 @@ pub enum MeasuresError {
     Broken(String),
 }
 
+impl Report {
+    /// For programs; with what compares people or without.
+    #[must_use]
+    pub fn told(&self, with_people: bool) -> &Told {
+        if with_people { &self.for_leads } else { &self.for_others }
+    }
+
+    /// The same of a report that is older than it promises: that happens seldom, so it is not kept.
+    ///
+    /// # Errors
+    /// [`MeasuresError::Broken`].
+    pub fn told_late(&self, with_people: bool, now_ms: i64) -> Result<String, MeasuresError> {
+        told::text(&told::part(&self.report, with_people), self.computed_at, now_ms, true)
+    }
+}
+
 impl Asked {
     fn question<'a>(&self, columns: &'a Columns) -> Question<'a> {
         let Self { period, slice, clock, zone, now, .. } = self.clone();
-        Question { columns, slice, period, clock, zone, now }
+        let threads = match columns.fact_rows() {
+            ..MANY_FACTS => 1,
+            _ => available_parallelism().map_or(1, usize::from),
+        };
+        Question { columns, slice, period, clock, zone, now, threads }
     }
 }
 
@@ -294,13 +320,9 @@ async fn compute(app: &App, desk: &Arc<Desk>, asked: Asked) -> Result<Arc<Report
     let key = asked.key.clone();
     let report = answer(app, desk, asked, move |answers| {
         let report = generate_analytics_report(answers.question(), &settings);
-        let data = |report: &AnalyticsReport| {
-            let text = to_raw_value(report).map_err(|error| MeasuresError::Broken(error.to_string()))?;
-            let digest = digest(text.get());
-            Ok::<_, MeasuresError>((text, digest))
-        };
-        let for_others = data(&report.clone().without_people())?;
-        Ok::<_, MeasuresError>(Report { for_leads: data(&report)?, for_others, report, computed_at: now })
+        let told = |with_people| Told::of(&told::part(&report, with_people), now);
+        let (for_leads, for_others) = (told(true)?, told(false)?);
+        Ok::<_, MeasuresError>(Report { for_leads, for_others, report, computed_at: now })
     });
     let report = Arc::new(report.await??);
     desk.measures.keep(&key, Arc::clone(&report));

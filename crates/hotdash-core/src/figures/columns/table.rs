@@ -3,6 +3,7 @@
 use crate::facts::{Fact, FactKind};
 use crate::figures::measured::{DraftFact, DraftOutcome, SlaFact, SlaOutcome};
 use crate::sla::Kind;
+use std::ops::Range;
 
 /// Rows whose instants are summed up by their first and last: a block outside a period is not read.
 const BLOCK: usize = 4096;
@@ -86,16 +87,14 @@ impl Table {
         self.at.push(at);
     }
 
-    /// The rows of blocks that have instants from `since` on, before `until`.
-    pub(crate) fn blocks_within(
-        &self,
-        since: u32,
-        until: u32,
-    ) -> impl Iterator<Item = std::ops::Range<usize>> {
+    /// The rows of blocks that have instants from `since` on, before `until`; and whether all of the block's are.
+    pub(crate) fn blocks_within(&self, since: u32, until: u32) -> impl Iterator<Item = (Range<usize>, bool)> {
         let within = move |(_, (first, last)): &(usize, &(u32, u32))| *last >= since && *first < until;
         let rows = self.len();
-        let range = move |(block, _): (usize, &(u32, u32))| block * BLOCK..((block + 1) * BLOCK).min(rows);
-        self.blocks.iter().enumerate().filter(within).map(range)
+        let block = move |(block, (first, last)): (usize, &(u32, u32))| {
+            (block * BLOCK..((block + 1) * BLOCK).min(rows), *first >= since && *last < until)
+        };
+        self.blocks.iter().enumerate().filter(within).map(block)
     }
 
     pub(crate) fn keep(&mut self, moved: &[u32]) {

@@ -1,13 +1,14 @@
 //! The answers to a question: one way to compute every figure, for the whole and for its groups.
 //!
-//! Rows are selected once for each kind of fact and put into groups; the whole is one group. Lengths are sorted before
-//! they are grouped, so that each group gets its own in order and its percentiles cost nothing more.
+//! Rows are selected once for each kind of fact and put into groups; the whole is one group. What is counted of different
+//! kinds is shared out to threads.
 
 mod behind;
 mod counting;
+mod lengths;
 
 use super::local::Local;
-use super::select::{Narrow, mask};
+use super::select::{Mask, Narrow};
 use super::totals::{SPANS, TURNS, Totals, place};
 use super::{Clock, Dimension, Key, Question, Value};
 use crate::facts::FactKind;
@@ -16,7 +17,7 @@ use crate::figures::definition::{CsatPart, Definition, DraftPart, Of, SlaPart};
 use crate::figures::measured::DraftOutcome;
 use crate::ids::ConversationId;
 use crate::sla::Kind;
-use std::cell::OnceCell;
+use std::sync::OnceLock;
 
 /// The upper ends of the classes of first responses, in seconds; the last class has none.
 pub const DISTRIBUTION: [i64; 8] = [60, 300, 900, 1800, 3600, 4 * 3600, 8 * 3600, 24 * 3600];
@@ -24,13 +25,12 @@ pub const DISTRIBUTION: [i64; 8] = [60, 300, 900, 1800, 3600, 4 * 3600, 8 * 3600
 /// Answers to one question. See the module.
 pub struct Answers<'a> {
     question: Question<'a>,
-    mask: OnceCell<Vec<bool>>,
+    mask: OnceLock<Mask>,
     narrow: Narrow,
     local: Local,
-    rows: [OnceCell<Vec<u32>>; KINDS + 2],
-    sorted: [OnceCell<Vec<u64>>; 3],
-    waiting: [OnceCell<Vec<(u32, u32)>>; 3],
-    whole: OnceCell<Totals>,
+    rows: [OnceLock<Vec<u32>>; KINDS + 2],
+    waiting: [OnceLock<Vec<(u32, u32)>>; 3],
+    whole: OnceLock<Totals>,
 }
 
 /// What has to be counted for a figure.
@@ -78,13 +78,12 @@ impl<'a> Answers<'a> {
             Local::new(&question.zone, 0, i64::from(NEVER).min(question.period.until.max(0) + 86_400 * 3660));
         Self {
             question,
-            mask: OnceCell::new(),
+            mask: OnceLock::new(),
             narrow,
             local,
             rows: Default::default(),
-            sorted: Default::default(),
             waiting: Default::default(),
-            whole: OnceCell::new(),
+            whole: OnceLock::new(),
         }
     }
 
@@ -134,7 +133,7 @@ impl<'a> Answers<'a> {
     #[must_use]
     pub fn distribution(&self) -> [usize; 9] {
         let mut counts = [0; 9];
-        for (length, _) in self.sorted(0).iter().map(|packed| unpack(*packed)) {
+        for (length, _) in self.lengths_with_rows(0) {
             if length != NO_TIME {
                 counts[DISTRIBUTION.partition_point(|end| *end <= i64::from(length))] += 1;
             }
@@ -247,8 +246,8 @@ impl<'a> Answers<'a> {
         ids
     }
 
-    fn mask(&self) -> &[bool] {
-        self.mask.get_or_init(|| mask(self.question.columns, &self.question.slice))
+    fn mask(&self) -> &Mask {
+        self.mask.get_or_init(|| Mask::of(self.question.columns, &self.question.slice))
     }
 
     fn rows(&self, place: usize) -> &[u32] {
@@ -265,16 +264,11 @@ impl<'a> Answers<'a> {
         }
     }
 
-    /// Lengths of a span with their rows, the shortest first and unknown ones last.
-    fn sorted(&self, span: usize) -> &[u64] {
-        self.sorted[span].get_or_init(|| {
-            let place = SPANS[span] as usize;
-            let lengths = self.lengths(&self.question.columns.tables[place]);
-            let mut packed: Vec<u64> =
-                self.rows(place).iter().map(|row| pack(lengths[*row as usize], *row)).collect();
-            packed.sort_unstable();
-            packed
-        })
+    /// Lengths of a span, unknown ones among them, with their rows.
+    fn lengths_with_rows(&self, span: usize) -> impl Iterator<Item = (i32, u32)> {
+        let place = SPANS[span] as usize;
+        let lengths = self.lengths(&self.question.columns.tables[place]);
+        self.rows(place).iter().map(|row| (lengths[*row as usize], *row))
     }
 
     /// Conversations in which a span has not ended, with its beginning.
@@ -289,7 +283,7 @@ impl<'a> Answers<'a> {
                 _ => c.created[row],
             };
             let mut found = Vec::new();
-            for (row, _) in self.mask().iter().enumerate().filter(|(_, fits)| **fits) {
+            for (row, _) in self.mask().fits.iter().enumerate().filter(|(_, fits)| **fits) {
                 let began = since(row);
                 if began < self.narrow.until && self.narrow.fits(began, c.assignee[row], &self.local) {
                     found.push((u32::try_from(row).unwrap_or(u32::MAX), began));
@@ -317,8 +311,10 @@ impl<'a> Answers<'a> {
                 SlaPart::Running => when < self.narrow.until,
                 _ => self.narrow.has(when),
             };
-            let fits =
-                || self.mask()[row as usize] && self.narrow.fits(when, c.assignee[row as usize], &self.local);
+            let fits = || {
+                self.mask().fits[row as usize]
+                    && self.narrow.fits(when, c.assignee[row as usize], &self.local)
+            };
             if is_in && fits() {
                 each(row, all.kind[at], stands, when);
             }
@@ -332,7 +328,7 @@ impl<'a> Answers<'a> {
             let row = draft.conversation as usize;
             let fits = |at| self.narrow.has(at) && self.narrow.fits(at, c.assignee[row], &self.local);
             let (is_ready, has_ended) = (fits(draft.ready), fits(draft.ended));
-            if (is_ready || has_ended) && self.mask()[row] {
+            if (is_ready || has_ended) && self.mask().fits[row] {
                 each(draft, is_ready, has_ended);
             }
         }
@@ -357,15 +353,4 @@ fn is_behind(part: DraftPart, draft: &DraftRow, is_ready: bool, has_ended: bool)
         DraftPart::Blocked => is_ready && draft.blocking > 0,
         DraftPart::Tokens => is_ready && draft.tokens.is_some(),
     }
-}
-
-/// A length and its row as one number that sorts by the length.
-fn pack(length: i32, row: u32) -> u64 {
-    u64::from(length.cast_unsigned() ^ (1 << 31)) << 32 | u64::from(row)
-}
-
-fn unpack(packed: u64) -> (i32, u32) {
-    #[expect(clippy::cast_possible_truncation, reason = "the two halves")]
-    let (length, row) = ((packed >> 32) as u32, packed as u32);
-    ((length ^ (1 << 31)).cast_signed(), row)
 }

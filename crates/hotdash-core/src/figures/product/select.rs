@@ -10,8 +10,23 @@ pub(super) fn bounds(since: i64, until: i64) -> (u32, u32) {
     (cut(since), cut(until))
 }
 
-/// Which conversations fit the slice, row by row. Names and numbers that never occurred fit nothing.
-pub(super) fn mask(columns: &Columns, slice: &Slice) -> Vec<bool> {
+/// Which conversations fit the slice, row by row.
+pub(super) struct Mask {
+    pub(super) fits: Vec<bool>,
+    /// Whether every one does.
+    is_everything: bool,
+}
+
+impl Mask {
+    pub(super) fn of(columns: &Columns, slice: &Slice) -> Self {
+        let fits = fits(columns, slice);
+        let is_everything = fits.iter().all(|fits| *fits);
+        Self { fits, is_everything }
+    }
+}
+
+/// Names and numbers that never occurred fit nothing.
+fn fits(columns: &Columns, slice: &Slice) -> Vec<bool> {
     let c = &columns.conversations;
     let mut mask = c.alive.clone();
     let mut only = |column: &[u32], code: Option<u32>| {
@@ -86,15 +101,21 @@ impl Narrow {
         &self,
         columns: &Columns,
         table: &Table,
-        mask: &[bool],
+        mask: &Mask,
         local: &Local,
         by_agent: bool,
     ) -> Vec<u32> {
-        let mut found = Vec::new();
-        for block in table.blocks_within(self.since, self.until) {
+        let takes_blocks = mask.is_everything && self.agent.is_none() && self.hour.is_none();
+        let number = |row| u32::try_from(row).unwrap_or(u32::MAX);
+        let mut found = Vec::with_capacity(if takes_blocks { table.len() } else { 0 });
+        for (block, is_inside) in table.blocks_within(self.since, self.until) {
+            if takes_blocks && is_inside {
+                found.extend(number(block.start)..number(block.end));
+                continue;
+            }
             for row in block {
                 let at = table.at[row];
-                if !self.has(at) || !mask[table.conversation[row] as usize] {
+                if !self.has(at) || !mask.fits[table.conversation[row] as usize] {
                     continue;
                 }
                 // A table may keep something else in place of the agent.
@@ -103,7 +124,7 @@ impl Narrow {
                     false => columns.conversations.assignee[table.conversation[row] as usize],
                 };
                 if self.fits(at, agent, local) {
-                    found.push(u32::try_from(row).unwrap_or(u32::MAX));
+                    found.push(number(row));
                 }
             }
         }

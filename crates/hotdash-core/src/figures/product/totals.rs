@@ -4,7 +4,7 @@ use super::{Reason, Value};
 use crate::facts::FactKind;
 use crate::figures::columns::KINDS;
 use crate::figures::definition::{CsatPart, DraftPart, Of, SlaPart, Stat};
-use crate::figures::percentile::of_sorted;
+use crate::figures::percentile::of_unsorted;
 use crate::sla::Kind;
 use serde::Serialize;
 
@@ -28,21 +28,12 @@ pub struct Spread {
 }
 
 impl Spread {
-    /// `None` of nothing.
-    #[must_use]
-    pub fn of(mut seconds: Vec<i64>) -> Option<Self> {
-        seconds.sort_unstable();
-        Self::of_sorted(&seconds)
-    }
-
-    /// The same of lengths that are sorted already.
-    #[must_use]
-    pub fn of_sorted(seconds: &[i64]) -> Option<Self> {
-        let (min, max) = (*seconds.first()?, *seconds.last()?);
-        let part = |share| of_sorted(seconds, share).unwrap_or(0.0);
-        let sum: i64 = seconds.iter().sum();
-        let (p50, p75, p90, p95, p99) = (part(0.5), part(0.75), part(0.9), part(0.95), part(0.99));
-        Some(Self { count: seconds.len(), mean: mean(sum, seconds.len()), min, p50, p75, p90, p95, p99, max })
+    /// Of lengths in any order, which are moved about; `None` of nothing.
+    pub(super) fn of<T: Copy + Ord + Into<i64>>(lengths: &mut [T]) -> Option<Self> {
+        let (min, max) = ((*lengths.iter().min()?).into(), (*lengths.iter().max()?).into());
+        let sum: i64 = lengths.iter().map(|length| (*length).into()).sum();
+        let [p50, p75, p90, p95, p99] = of_unsorted(lengths, [0.5, 0.75, 0.9, 0.95, 0.99])?;
+        Some(Self { count: lengths.len(), mean: mean(sum, lengths.len()), min, p50, p75, p90, p95, p99, max })
     }
 
     #[expect(clippy::cast_precision_loss, reason = "counts and seconds stay far below 2^53")]
@@ -76,21 +67,15 @@ fn number(count: usize) -> Value {
     Ok(count as f64)
 }
 
-/// Lengths of one kind, ascending while they are collected.
-#[derive(Debug, Clone, Default)]
+/// Lengths of one kind.
+#[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Times {
-    pub(super) lengths: Vec<i64>,
     /// How many there are whose length nobody told.
     pub(super) untold: usize,
     pub(super) spread: Option<Spread>,
 }
 
 impl Times {
-    pub(super) fn finish(&mut self) {
-        self.spread = Spread::of_sorted(&self.lengths);
-        self.lengths = Vec::new();
-    }
-
     fn value(&self, stat: Stat) -> Value {
         let told = self.spread.map_or(0, |spread| spread.count);
         match (stat, self.spread) {
@@ -119,7 +104,7 @@ pub(super) struct Promised {
 }
 
 /// What became of drafts.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Drafted {
     pub(super) ready: Times,
     pub(super) findings: usize,

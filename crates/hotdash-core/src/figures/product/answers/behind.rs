@@ -1,7 +1,7 @@
 //! Parts of what is behind a figure, where a page shows a part of it: one class of lengths, one weekday, one rating.
 
 use super::super::totals::{SPANS, place};
-use super::{Answers, NO_TIME, unpack};
+use super::{Answers, NO_TIME};
 use crate::facts::FactKind;
 use crate::figures::definition::{Definition, Of};
 use crate::ids::ConversationId;
@@ -16,10 +16,11 @@ impl Answers<'_> {
         match figure.of {
             Of::Time(kind, _) => {
                 let table = &columns.tables[kind as usize];
-                let sorted = self.sorted(place(&SPANS, kind)?).iter().rev().map(|packed| unpack(*packed));
-                let known = sorted.filter(|(length, _)| *length != NO_TIME);
+                let all_lengths = self.lengths_with_rows(place(&SPANS, kind)?);
+                let mut known: Vec<_> = all_lengths.filter(|(length, _)| *length != NO_TIME).collect();
+                known.sort_unstable_by(|a, b| b.cmp(a));
                 let id = |row: u32| all[table.conversation[row as usize] as usize];
-                Some(known.map(|(length, row)| (id(row), i64::from(length))).collect())
+                Some(known.into_iter().map(|(length, row)| (id(row), i64::from(length))).collect())
             }
             Of::Waiting(kind, _) => {
                 let now = self.question.now.as_second();

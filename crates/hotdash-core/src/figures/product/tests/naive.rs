@@ -334,6 +334,7 @@ proptest! {
         (since, length) in (-100_000_i64..300_000, 1_i64..300_000),
         is_business in any::<bool>(),
         now in 0_i64..400_000,
+        threads in 1_usize..4,
     ) {
         let mut columns = Columns::new();
         let mut kept = BTreeMap::new();
@@ -355,6 +356,7 @@ proptest! {
             clock: if is_business { Clock::Business } else { Clock::Wall },
             zone: TimeZone::get("Europe/Berlin").unwrap(),
             now: Timestamp::from_second(1_774_742_400 + now).unwrap(),
+            threads,
         };
         let answers = asked.answers();
         for figure in Definition::all() {
