@@ -266,7 +266,9 @@ impl Rule {
 
     /// What decided its conditions, as a part of a sentence.
     pub(crate) fn because(&self, rules: &Rulebook, facts: &Facts<'_>) -> String {
-        self.when.seen(rules, facts).join("; ")
+        let mut because = String::new();
+        self.when.say(rules, facts, &mut because);
+        because
     }
 
     /// The rule that hands over what this one escalates.

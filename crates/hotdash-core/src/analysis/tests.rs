@@ -2,6 +2,7 @@
 
 use super::*;
 use proptest::prelude::*;
+use unicode_normalization::UnicodeNormalization;
 
 #[test]
 fn the_shipped_lists_have_no_problem() {
@@ -55,6 +56,15 @@ fn offsets_of_words_are_those_of_the_original() {
     let seen: Vec<(&str, &str)> =
         tokens.iter().map(|t| (t.text.as_str(), &text[t.range.0..t.range.1])).collect();
     assert_eq!(seen, [("hello", "ＨＥＬＬＯ"), ("l'", "l’avocat"), ("avocat", "l’avocat"), ("😠", "😠")]);
+}
+
+#[test]
+fn letters_of_western_europe_are_made_small_as_the_library_makes_them() {
+    for letter in '\u{1}'..='\u{ff}' {
+        let word = format!("a{letter}B");
+        let library: String = word.nfkc().collect::<String>().to_lowercase().replace(['`', '´'], "'");
+        assert_eq!(words::normalize(&word), library.nfkc().collect::<String>(), "{letter:?}");
+    }
 }
 
 proptest! {

@@ -74,7 +74,9 @@ pub fn normalize(text: &str) -> String {
         return text.to_ascii_lowercase();
     }
     if text.chars().all(|c| c.is_ascii() && c != '`' || is_plain_latin(c)) {
-        return text.to_lowercase();
+        let mut lower = String::with_capacity(text.len());
+        lower.extend(text.chars().map(lower_plain_latin));
+        return lower;
     }
     let folded: String =
         nfkc(text).chars().map(|c| if matches!(c, '’' | '‘' | '`' | '´') { '\'' } else { c }).collect();
@@ -89,6 +91,14 @@ pub fn normalize(text: &str) -> String {
 /// The letters of Western Europe that NFKC leaves alone, in either case.
 fn is_plain_latin(c: char) -> bool {
     matches!(c, 'À'..='Ö' | 'Ø'..='ö' | 'ø'..='ÿ')
+}
+
+/// Of ASCII and those letters: what the library says, which must be ready for every script.
+fn lower_plain_latin(c: char) -> char {
+    match c {
+        'À'..='Ö' | 'Ø'..='Þ' => char::from_u32(u32::from(c) + 0x20).unwrap_or(c),
+        c => c.to_ascii_lowercase(),
+    }
 }
 
 /// Most text has this form already, and that is quickly told.

@@ -18,14 +18,28 @@ pub struct Seen {
     pub seen: String,
 }
 
+/// What is between two things that were seen.
+const AND: &str = "; ";
+
 impl Condition {
-    /// What decided it: of a met "any" what held, of a failed "all" what failed, else everything.
-    pub(crate) fn seen(&self, rules: &Rulebook, facts: &Facts<'_>) -> Vec<String> {
-        match self {
-            Self::Always => vec!["applies always".to_owned()],
-            Self::Test(test) => vec![test.seen(rules, facts)],
-            Self::All(parts) => decisive(parts, rules, facts, true),
-            Self::Any(parts) | Self::None(parts) => decisive(parts, rules, facts, false),
+    /// Add what decided it: of a met "any" what held, of a failed "all" what failed, else everything.
+    pub(crate) fn say(&self, rules: &Rulebook, facts: &Facts<'_>, to: &mut String) {
+        let (parts, is_all) = match self {
+            Self::All(parts) => (parts, true),
+            Self::Any(parts) | Self::None(parts) => (parts, false),
+            Self::Always | Self::Test(_) => {
+                if !to.is_empty() {
+                    to.push_str(AND);
+                }
+                return match self {
+                    Self::Test(test) => test.say(rules, facts, to),
+                    _ => to.push_str("applies always"),
+                };
+            }
+        };
+        let settled = parts.iter().any(|part| part.holds(facts) != is_all);
+        for part in parts.iter().filter(|part| !settled || part.holds(facts) != is_all) {
+            part.say(rules, facts, to);
         }
     }
 
@@ -51,23 +65,33 @@ impl Condition {
     }
 }
 
-fn decisive(parts: &[Condition], rules: &Rulebook, facts: &Facts<'_>, is_all: bool) -> Vec<String> {
-    let settled = parts.iter().any(|part| part.holds(facts) != is_all);
-    let decisive = parts.iter().filter(|part| !settled || part.holds(facts) != is_all);
-    decisive.flat_map(|part| part.seen(rules, facts)).collect()
-}
-
 impl Test {
     fn seen(&self, rules: &Rulebook, facts: &Facts<'_>) -> String {
-        let name = self.subject.name();
+        let mut seen = String::new();
+        self.say(rules, facts, &mut seen);
+        seen
+    }
+
+    fn say(&self, rules: &Rulebook, facts: &Facts<'_>, to: &mut String) {
         match &self.operator {
             Operator::Keyword(condition) => {
                 let code = facts.snapshot.analysis.language.code.as_deref();
                 match rules.keywords.words(&facts.found, *condition, &facts.text, code).as_slice() {
-                    [] => "none of the words occurs".to_owned(),
-                    words => format!("the message says {}", quoted(words)),
+                    [] => to.push_str("none of the words occurs"),
+                    words => {
+                        to.push_str("the message says ");
+                        quote(words, to);
+                    }
                 }
             }
+            _ => to.push_str(&self.told(facts)),
+        }
+    }
+
+    /// Of everything but keywords.
+    fn told(&self, facts: &Facts<'_>) -> String {
+        let name = self.subject.name();
+        match &self.operator {
             Operator::Above(_) | Operator::Below(_) | Operator::Numbers(_) => {
                 match facts.number(&self.subject) {
                     Some(number) => format!("{} is {number}", self.subject.measure()),
@@ -101,7 +125,17 @@ impl Test {
 }
 
 fn quoted(words: &[String]) -> String {
-    words.iter().map(|word| format!("“{word}”")).collect::<Vec<_>>().join(", ")
+    let mut quoted = String::new();
+    quote(words, &mut quoted);
+    quoted
+}
+
+fn quote(words: &[String], to: &mut String) {
+    for (at, word) in words.iter().enumerate() {
+        to.push_str(if at == 0 { "“" } else { ", “" });
+        to.push_str(word);
+        to.push('”');
+    }
 }
 
 fn marked(words: &[(&'static str, Mark)], marks: u64) -> Vec<&'static str> {

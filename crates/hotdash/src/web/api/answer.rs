@@ -172,12 +172,12 @@ pub(super) fn rows<T: Serialize>(
 }
 
 /// A text under its digest: whoever has it already gets only that.
-pub(super) fn tagged(
+pub(super) fn tagged<B: IntoResponse>(
     headers: &HeaderMap,
     digest: &str,
     kind: &'static str,
     keeping: HeaderValue,
-    body: impl FnOnce() -> String,
+    body: impl FnOnce() -> B,
 ) -> Response {
     let tag = format!("W/\"{digest}\"");
     let is_known = headers

@@ -4,33 +4,14 @@ use super::answer::{Problem, Reader, Refusal, tagged};
 use super::asking::{Asking, Request};
 use crate::app::App;
 use crate::store::users::Role;
-use crate::work::measures::{MAX_AGE_MS, report};
+use crate::work::measures::{MAX_AGE_MS, Metrics, report};
+use axum::body::Body;
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
-use jiff::Timestamp;
-use serde::Serialize;
-use serde_json::value::RawValue;
 use std::sync::Arc;
-use utoipa::ToSchema;
 
-/// The full report of a period.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct Metrics<'a> {
-    /// Always true.
-    success: bool,
-    /// Sections `overview`, `frt`, `reply`, `resolution`, `turns`, `sla`, `csat`, `drafts` with figures by name, each with
-    /// `value` or `reason`; `peak_hours`, `issues`, `first_responses`, `ratings`; and groups with their figures by id:
-    /// `inboxes`, `channels`, `teams`, `agents` (only for leads), `labels`, `categories`, `hours`, `days`.
-    #[schema(value_type = Object)]
-    data: &'a RawValue,
-    /// When the answer was given.
-    timestamp: String,
-    /// Until when its data goes.
-    as_of: String,
-    /// Whether the data is older than what `max-age` promises.
-    stale: bool,
-}
+const JSON: &str = "application/json";
 
 /// The full report of a period and slice.
 #[utoipa::path(
@@ -56,21 +37,31 @@ pub(super) async fn metrics(
     request.json_only()?;
     let asked = request.asking.read(&app, &seat)?;
     let report = report(&app, &seat.desk, asked).await?;
-    let (data, digest) = match seat.user.role >= Role::Lead {
-        true => &report.for_leads,
-        false => &report.for_others,
-    };
+    let with_people = seat.user.role >= Role::Lead;
+    let told = report.told(with_people);
     let now = app.clock.now_ms();
-    let stale = now - report.computed_at > MAX_AGE_MS;
-    let metrics = Metrics {
-        success: true,
-        data,
-        timestamp: app.clock.now().to_string(),
-        as_of: Timestamp::from_millisecond(report.computed_at).unwrap_or_default().to_string(),
-        stale,
-    };
-    let body = serde_json::to_string(&metrics).map_err(|error| Problem::broken(&error))?;
     let keeping = HeaderValue::from_static("private, max-age=300");
-    let tag = if stale { format!("{digest}-stale") } else { digest.clone() };
-    Ok(tagged(&headers, &tag, "application/json", keeping, || body))
+    if now - report.computed_at > MAX_AGE_MS {
+        let late = report.told_late(with_people, now)?;
+        return Ok(tagged(&headers, &format!("{}-stale", told.digest), JSON, keeping, || late));
+    }
+    let is_compressed = takes_gzip(&headers);
+    let body = if is_compressed { &told.gzip } else { &told.text };
+    let mut answer = tagged(&headers, &told.digest, JSON, keeping, || Body::from(body.clone()));
+    answer.headers_mut().append(header::VARY, HeaderValue::from_static("Accept-Encoding"));
+    if is_compressed && answer.status() == StatusCode::OK {
+        answer.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    }
+    Ok(answer)
+}
+
+/// Compressing a report anew for everybody who asks would take many times longer than all else.
+fn takes_gzip(headers: &HeaderMap) -> bool {
+    let accepted = headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
+    accepted.flat_map(|value| value.split(',')).any(|coding| {
+        let mut parts = coding.split(';').map(str::trim);
+        let is_gzip = parts.next().is_some_and(|name| name.eq_ignore_ascii_case("gzip"));
+        let weight = parts.find_map(|part| part.strip_prefix("q=")?.parse::<f32>().ok());
+        is_gzip && weight.is_none_or(|weight| weight > 0.0)
+    })
 }

@@ -6,11 +6,17 @@ use hotdash::clock::Clock;
 use hotdash::store::drafts::DraftState;
 use hotdash::store::users::Role;
 use hotdash::work::measures::take_up;
+use hotdash_core::conversation::{Channel, Status};
+use hotdash_core::facts::{ConversationFacts, Fact, FactKind};
+use hotdash_core::figures::columns::Columns;
 use hotdash_core::figures::definition::Definition;
+use hotdash_core::figures::measured::Measured;
 use hotdash_core::figures::percentile::percentile;
+use hotdash_core::ids::{ConversationId, InboxId};
 use reqwest::StatusCode;
 use serde_json::Value;
 use std::collections::BTreeSet;
+use std::io::Read;
 
 both_databases!(every_number_of_the_metrics_is_recomputed_from_the_tables);
 
@@ -210,6 +216,79 @@ async fn a_report_that_is_older_than_it_promises_is_computed_anew() {
     let fresh = json(&vic, "/api/support/metrics").await;
     assert!(fresh["as_of"].as_str() > first["as_of"].as_str());
     assert_eq!(fresh["stale"], false);
+    house.close().await;
+}
+
+/// A conversation on each of so many days before today.
+fn days_of_conversations(days: i64, now_ms: i64) -> Columns {
+    let conversation = |day: i64| ConversationFacts {
+        conversation: ConversationId(day),
+        inbox: InboxId(1),
+        channel: Channel::Email,
+        status: Status::Open,
+        assignee: None,
+        team: None,
+        labels: Vec::new(),
+        created_at: (now_ms - day * 86_400_000) * 1000,
+        waiting_since: None,
+        is_answered: false,
+        facts: vec![Fact {
+            kind: FactKind::Created,
+            at: (now_ms - day * 86_400_000) * 1000,
+            from: None,
+            seconds: None,
+            business: None,
+            agent: None,
+            message: None,
+            rating: None,
+        }],
+        unknown: Vec::new(),
+    };
+    let all: Vec<Measured> = (1..=days).map(|day| conversation(day).into()).collect();
+    all.iter().collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_report_is_sent_as_it_was_made_compressed_to_whoever_takes_that_with_the_last_days() {
+    let database = Database::sqlite();
+    let house = House::start(&database).await;
+    let lea = house.sign_in("Lea", Role::Lead).await;
+    let now = house.app.clock.now_ms();
+    house.app.desks[0].measures.begin_with(days_of_conversations(40, now), now).await;
+    let path = "/api/support/metrics?period=60d";
+    let plain = lea.ask(path, ("accept-encoding", "identity")).await;
+    assert!(plain.headers().get("content-encoding").is_none());
+    let tag = plain.headers()["etag"].clone();
+    let text = plain.text().await.unwrap();
+    let report: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(report["data"]["overview"]["conversations"]["value"], 40.0);
+    let every = json(&lea, "/api/analytics/figures/overview.conversations?period=60d&by=day").await;
+    let keys = |groups: &Value| -> Vec<Value> {
+        groups.as_array().unwrap().iter().map(|group| group["key"].clone()).collect()
+    };
+    let (last, every) = (keys(&report["data"]["days"]), keys(&every["groups"]));
+    assert!(every.len() > 31);
+    assert_eq!(last, every[every.len() - 31..]);
+
+    let client = reqwest::Client::builder().no_gzip().build().unwrap();
+    let ask = |accepts: &'static str| {
+        let asked = client.get(format!("{}{path}", house.url)).header("cookie", lea.cookie());
+        asked.header("accept-encoding", accepts).send()
+    };
+    for accepts in ["gzip", "br, GZIP;q=0.5", "deflate, gzip; q=1.0"] {
+        let packed = ask(accepts).await.unwrap();
+        assert_eq!(
+            (&packed.headers()["content-encoding"], &packed.headers()["etag"]),
+            (&"gzip".parse().unwrap(), &tag)
+        );
+        let mut unpacked = String::new();
+        let bytes = packed.bytes().await.unwrap();
+        flate2::read::GzDecoder::new(&bytes[..]).read_to_string(&mut unpacked).unwrap();
+        assert_eq!(unpacked, text, "{accepts}");
+    }
+    assert_eq!(ask("br, gzip;q=0").await.unwrap().text().await.unwrap(), text);
+    let known = lea.ask(path, ("if-none-match", tag.to_str().unwrap())).await;
+    assert_eq!((known.status(), known.headers().get("content-encoding")), (StatusCode::NOT_MODIFIED, None));
     house.close().await;
 }
 

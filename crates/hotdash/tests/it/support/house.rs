@@ -262,6 +262,11 @@ impl Person {
         (answer.status(), answer.text().await.unwrap())
     }
 
+    /// What a request must send to be theirs.
+    pub(crate) fn cookie(&self) -> &str {
+        &self.cookie
+    }
+
     /// The whole answer, to a question with one header more.
     pub(crate) async fn ask(&self, path: &str, header: (&str, &str)) -> reqwest::Response {
         let request = self.http.get(format!("{}{path}", self.url)).header("cookie", &self.cookie);
