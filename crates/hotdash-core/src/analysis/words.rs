@@ -5,9 +5,11 @@
 //! the words that patterns begin with.
 
 mod matcher;
+mod rows;
 mod split;
 
 pub use matcher::Matcher;
+pub(crate) use rows::Rows;
 
 use rust_stemmers::{Algorithm, Stemmer};
 use split::Piece;

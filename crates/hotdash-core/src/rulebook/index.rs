@@ -3,6 +3,7 @@
 use super::Rule;
 use super::condition::{Condition, Operator};
 use super::keywords::{BitSet, Found};
+use crate::analysis::words::Rows;
 
 /// From keyword conditions to rules.
 #[derive(Debug, Clone, Default)]
@@ -10,35 +11,35 @@ pub(crate) struct Index {
     /// Rules that need no keyword.
     open: BitSet,
     /// For each keyword condition the rules that cannot match unless it, or another one they are listed for, is met.
-    by_condition: Vec<Vec<u32>>,
+    by_condition: Rows<u32>,
 }
 
 impl Index {
     pub(crate) fn build(rules: &[Rule], conditions: usize) -> Self {
-        let mut index =
-            Self { open: BitSet::of_size(rules.len()), by_condition: vec![Vec::new(); conditions] };
+        let mut open = BitSet::of_size(rules.len());
+        let mut by_condition = vec![Vec::new(); conditions];
         for (number, rule) in (0..).zip(rules).filter(|(_, rule)| rule.enabled) {
             match needs(&rule.when, true) {
                 None => {
-                    index.open.insert(number);
+                    open.insert(number);
                 }
                 Some(conditions) => {
                     for condition in conditions {
-                        if let Some(rules) = index.by_condition.get_mut(condition as usize) {
+                        if let Some(rules) = by_condition.get_mut(condition as usize) {
                             rules.push(number);
                         }
                     }
                 }
             }
         }
-        index
+        Self { open, by_condition: by_condition.into_iter().collect() }
     }
 
     /// The numbers of the rules worth looking at.
     pub(crate) fn candidates(&self, found: &Found) -> BitSet {
         let mut candidates = self.open.clone();
         for condition in &found.met {
-            for rule in self.by_condition.get(*condition as usize).into_iter().flatten() {
+            for rule in self.by_condition.get(*condition as usize) {
                 candidates.insert(*rule);
             }
         }

@@ -1,7 +1,7 @@
 //! The keywords of all rules: found in one pass, whoever asks for them, and counted for the conditions that want them.
 
 use crate::analysis::Analyzer;
-use crate::analysis::words::{Entry, Form, Haystack, Hit, Matcher, StemLanguage, tokenize};
+use crate::analysis::words::{Entry, Form, Haystack, Hit, Matcher, Rows, StemLanguage, tokenize};
 use std::collections::HashMap;
 
 /// The keywords of all rules.
@@ -10,7 +10,7 @@ pub(crate) struct Keywords {
     /// Its owners are numbers of patterns.
     matcher: Matcher,
     /// For each pattern the conditions that want it, in their order.
-    wanted: Vec<Vec<Want>>,
+    wanted: Rows<Want>,
     /// The patterns as their words, where no stems are compared.
     written: Vec<Option<String>>,
     /// Languages with lists of their own, by number.
@@ -177,7 +177,8 @@ impl Collector {
             }
         }
         let conditions = self.conditions as usize;
-        Ok(Keywords { matcher, wanted: self.wanted, written, codes: self.codes, stems, conditions })
+        let wanted = self.wanted.into_iter().collect();
+        Ok(Keywords { matcher, wanted, written, codes: self.codes, stems, conditions })
     }
 }
 
@@ -191,7 +192,7 @@ impl Keywords {
     /// holds a denial, "not working", the word alone finds nothing: it is denied there.
     pub(crate) fn shadowed(&self, condition: u32) -> Vec<(&str, &str)> {
         let own = |pattern: usize| {
-            let want = self.wanted.get(pattern)?.iter().find(|want| want.condition == condition)?;
+            let want = self.wanted.get(pattern).iter().find(|want| want.condition == condition)?;
             Some((self.written.get(pattern)?.as_deref()?, *want))
         };
         let mut shadowed = Vec::new();
@@ -228,7 +229,7 @@ impl Keywords {
         let mut denial = None;
         found.hits.reserve(hits.len());
         for hit in hits {
-            let Some(wants) = self.wanted.get(hit.owner) else { continue };
+            let wants = self.wanted.get(hit.owner);
             let needs_denial = wants.iter().any(|want| want.denied != Denied::Count);
             let denied = needs_denial
                 && denial.get_or_insert_with(|| Analyzer::shipped().denial(text, code)).reaches(hit);
@@ -255,7 +256,7 @@ impl Keywords {
         let language = code.map(|code| self.codes.iter().position(|known| known == code));
         let mut words: Vec<(usize, String)> = Vec::new();
         for (pattern, hit, denied) in &found.hits {
-            let wants = self.wanted.get(*pattern).map_or(&[][..], Vec::as_slice);
+            let wants = self.wanted.get(*pattern);
             // Some words are in the lists of hundreds of rules.
             let from = wants.partition_point(|want| want.condition < condition);
             let mut own = wants[from..].iter().take_while(|want| want.condition == condition);

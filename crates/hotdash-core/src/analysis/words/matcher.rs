@@ -3,10 +3,11 @@
 //! Each token is looked up among the words that patterns begin with; hardly any is found, and a token that is not costs
 //! no more than that. What may go on in a German compound is walked letter by letter by an automaton.
 
-use super::{Entry, Form, Haystack, Hit, tokenize};
+use super::{Entry, Form, Haystack, Hit, Rows, tokenize};
 use aho_corasick::automaton::OverlappingState;
 use aho_corasick::{AhoCorasick, Anchored, BuildError, Input, StartKind};
 use rustc_hash::FxHashMap;
+use std::collections::BTreeMap;
 
 /// Many patterns, each belonging to a numbered owner.
 #[derive(Debug, Clone, Default)]
@@ -18,9 +19,10 @@ pub struct Matcher {
 /// The patterns of one form.
 #[derive(Debug, Clone, Default)]
 struct Patterns {
-    /// By their first word, the shorter before the longer. The quick hash is safe: whoever writes a message asks, but
-    /// only whoever writes rules puts words in.
-    whole: FxHashMap<Box<str>, Vec<Pattern>>,
+    /// By their first word where they stand, the shorter before the longer. The quick hash is safe: whoever writes a
+    /// message asks, but only whoever writes rules puts words in.
+    whole: FxHashMap<Box<str>, u32>,
+    same_beginning: Rows<Pattern>,
     /// Single words that may go on: all of them together, and their owners.
     open: Option<(AhoCorasick, Vec<usize>)>,
 }
@@ -41,8 +43,8 @@ impl Matcher {
     ///
     /// The words are too many for the automaton.
     pub fn build<'a>(entries: impl IntoIterator<Item = Entry<'a>>) -> Result<Self, BuildError> {
-        let mut forms: Vec<(Form, Patterns)> = Vec::new();
-        // Of each form the words that may go on, with their owners.
+        // Of each form the patterns by their first words, and the words that may go on with their owners.
+        let mut forms: Vec<(Form, BTreeMap<Box<str>, Vec<Pattern>>)> = Vec::new();
         let mut open: Vec<Vec<(String, usize)>> = Vec::new();
         for entry in entries {
             let words = tokenize(entry.text).into_iter().map(|token| match entry.form {
@@ -54,7 +56,7 @@ impl Matcher {
             let rest: Box<[Box<str>]> = words.collect();
             let is_open = entry.text.trim_end().ends_with('*');
             let at = forms.iter().position(|(form, _)| *form == entry.form).unwrap_or_else(|| {
-                forms.push((entry.form, Patterns::default()));
+                forms.push((entry.form, BTreeMap::new()));
                 open.push(Vec::new());
                 forms.len() - 1
             });
@@ -62,20 +64,23 @@ impl Matcher {
                 open[at].push((first.into_string(), entry.owner));
             } else {
                 let pattern = Pattern { owner: entry.owner, rest, is_open };
-                forms[at].1.whole.entry(first).or_default().push(pattern);
+                forms[at].1.entry(first).or_default().push(pattern);
             }
         }
-        for ((_, patterns), open) in forms.iter_mut().zip(open) {
-            for same_beginning in patterns.whole.values_mut() {
+        let forms = forms.into_iter().zip(open).map(|((form, whole), open)| {
+            let mut patterns = Patterns::default();
+            for (first, mut same_beginning) in whole {
                 same_beginning.sort_by_key(Pattern::length);
+                patterns.whole.insert(first, patterns.same_beginning.push(same_beginning));
             }
             if !open.is_empty() {
                 let (words, owners): (Vec<String>, Vec<usize>) = open.into_iter().unzip();
                 patterns.open =
                     Some((AhoCorasick::builder().start_kind(StartKind::Anchored).build(words)?, owners));
             }
-        }
-        Ok(Self { forms })
+            Ok((form, patterns))
+        });
+        Ok(Self { forms: forms.collect::<Result<_, _>>()? })
     }
 
     /// Every pattern in a text, stems compared in the languages it was prepared for; each owner once per place. By the
@@ -118,7 +123,8 @@ impl Patterns {
                     }
                 }
             }
-            for pattern in self.whole.get(beginning).into_iter().flatten() {
+            let Some(number) = self.whole.get(beginning) else { continue };
+            for pattern in self.same_beginning.get(*number as usize) {
                 let last = first + pattern.rest.len();
                 let in_one_sentence =
                     text.tokens.get(last).is_some_and(|t| t.sentence == text.tokens[first].sentence);
