@@ -36,6 +36,9 @@ struct Pattern {
     is_open: bool,
 }
 
+/// Patterns by their first words, while they are collected.
+type Beginnings = BTreeMap<Box<str>, Vec<Pattern>>;
+
 impl Matcher {
     /// Prepare to look for them; entries without a word in them are ignored.
     ///
@@ -44,7 +47,7 @@ impl Matcher {
     /// The words are too many for the automaton.
     pub fn build<'a>(entries: impl IntoIterator<Item = Entry<'a>>) -> Result<Self, BuildError> {
         // Of each form the patterns by their first words, and the words that may go on with their owners.
-        let mut forms: Vec<(Form, BTreeMap<Box<str>, Vec<Pattern>>)> = Vec::new();
+        let mut forms: Vec<(Form, Beginnings)> = Vec::new();
         let mut open: Vec<Vec<(String, usize)>> = Vec::new();
         for entry in entries {
             let words = tokenize(entry.text).into_iter().map(|token| match entry.form {
@@ -56,7 +59,7 @@ impl Matcher {
             let rest: Box<[Box<str>]> = words.collect();
             let is_open = entry.text.trim_end().ends_with('*');
             let at = forms.iter().position(|(form, _)| *form == entry.form).unwrap_or_else(|| {
-                forms.push((entry.form, BTreeMap::new()));
+                forms.push((entry.form, Beginnings::new()));
                 open.push(Vec::new());
                 forms.len() - 1
             });
