@@ -67,9 +67,11 @@ impl Seen {
 pub(super) fn judged(then: &Then<'_>, since: i64) -> Result<Vec<JudgedHour>, String> {
     let plan = then.known.plan.ok_or("nothing is promised for a first response")?;
     if plan.target.seconds > LONGEST {
-        return Err("a first response is promised within more than two hours, so it is not decided by who is there \
+        return Err(
+            "a first response is promised within more than two hours, so it is not decided by who is there \
                     in the hour"
-            .to_owned());
+                .to_owned(),
+        );
     }
     let rota = rota(then, plan, since).ok_or("nothing is known yet")?;
     if rota.weeks < LEAST_WEEKS {
@@ -133,7 +135,8 @@ pub(super) fn rota(then: &Then<'_>, plan: Plan<'_>, since: i64) -> Option<Rota> 
     let mut there: BTreeSet<(i64, AgentId)> = BTreeSet::new();
     for measured in &then.measured {
         let facts = &measured.facts;
-        let replies = facts.facts.iter().filter(|f| matches!(f.kind, FactKind::FirstResponse | FactKind::ReplyTime));
+        let replies =
+            facts.facts.iter().filter(|f| matches!(f.kind, FactKind::FirstResponse | FactKind::ReplyTime));
         for (fact, agent) in replies.filter_map(|fact| Some((fact, fact.agent?))) {
             let Some(hour) = place(fact.at) else { continue };
             answers.push((agent, fact.at, fact.from.unwrap_or(fact.at), measured.id()));

@@ -4,8 +4,8 @@
 use super::advise::advise;
 use super::known::{Known, Then};
 use super::{
-    JudgedHour, Kind, Later, Outcome, Recommendation, articles_to_write, follow_up,
-    forecast_backlog, gather, rota,
+    JudgedHour, Kind, Later, Outcome, Recommendation, articles_to_write, follow_up, forecast_backlog, gather,
+    rota,
 };
 use crate::chance::{Interval, wilson};
 use crate::figures::desk::Period;
@@ -32,11 +32,8 @@ pub struct Followed {
 /// use it, the desk does not tell.
 #[must_use]
 pub fn followed_up(known: &Known<'_>, at: i64) -> Vec<Followed> {
-    let groups: [(i64, &[Kind]); 3] = [
-        (14, &[Kind::Backlog, Kind::Rule]),
-        (28, &[Kind::Staffing, Kind::Article]),
-        (42, &[Kind::Coaching]),
-    ];
+    let groups: [(i64, &[Kind]); 3] =
+        [(14, &[Kind::Backlog, Kind::Rule]), (28, &[Kind::Staffing, Kind::Article]), (42, &[Kind::Coaching])];
     let now = known.then(at);
     groups.iter().flat_map(|(days, kinds)| group(known, &now, *days, kinds)).collect()
 }
@@ -84,7 +81,8 @@ impl Look<'_> {
 
     /// That more is resolved is what was asked for.
     fn backlog(&self) -> Option<Later> {
-        let (since, before) = (gather::backlog(self.now, self.days)?, gather::backlog(&self.before, self.days)?);
+        let (since, before) =
+            (gather::backlog(self.now, self.days)?, gather::backlog(&self.before, self.days)?);
         let resolved = |days: &[super::Day]| days.iter().map(|day| u64::from(day.resolved)).sum::<u64>();
         let (forecast, _) = forecast_backlog(&since)?;
         let followed = resolved(&since.days) > resolved(&before.days);
@@ -95,7 +93,8 @@ impl Look<'_> {
     fn rule(&self, said: &Recommendation) -> Option<Later> {
         let (label, word) = said.key.strip_prefix("rule/")?.rsplit_once('/')?;
         let begun = self.now.begun(self.period.until);
-        let with_word: Vec<_> = begun.filter(|(_, heard)| gather::words(&heard.asked).contains(word)).collect();
+        let with_word: Vec<_> =
+            begun.filter(|(_, heard)| gather::words(&heard.asked).contains(word)).collect();
         let set = with_word.iter().filter(|(_, heard)| heard.ours.contains(label));
         let stays = set.clone().filter(|(measured, _)| measured.facts.labels.iter().any(|own| own == label));
         let (cases, set, stays) = (with_word.len() as u64, set.count() as u64, stays.count() as u64);
@@ -124,7 +123,9 @@ impl Look<'_> {
     fn article(&self, said: &Recommendation) -> Option<Later> {
         let (topics, questions) = gather::questions(&self.before, self.period.since);
         let is_said = |one: &&super::OpenQuestions| {
-            articles_to_write(std::slice::from_ref(*one), 1.0).first().is_some_and(|found| found.key == said.key)
+            articles_to_write(std::slice::from_ref(*one), 1.0)
+                .first()
+                .is_some_and(|found| found.key == said.key)
         };
         let topic = questions.iter().find(is_said)?.topic;
         let asked = gather::drafted(self.now, self.period.until);

@@ -35,7 +35,8 @@ fn one(judged: &JudgedHour, target: Target) -> Option<Recommendation> {
     }
     let share = judged.kept as f64 / judged.of as f64;
     let is_short = missing > 0.0;
-    let shows = if is_short { wilson(judged.kept, judged.of).upper < target.share } else { share >= target.share };
+    let shows =
+        if is_short { wilson(judged.kept, judged.of).upper < target.share } else { share >= target.share };
     if !shows {
         return None;
     }

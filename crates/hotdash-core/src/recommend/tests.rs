@@ -22,7 +22,11 @@ fn an_hour_is_told_where_its_customers_say_the_same_as_the_formula() {
         staffing(&[hour], target)
     };
     let short = judged(5.0, 100).remove(0);
-    assert!(short.sentence.starts_with("Mondays 09:00: 7 agents for 99.8 conversations"), "{}", short.sentence);
+    assert!(
+        short.sentence.starts_with("Mondays 09:00: 7 agents for 99.8 conversations"),
+        "{}",
+        short.sentence
+    );
     assert!(short.sentence.contains("100 of 599 were answered within 1 min"), "{}", short.sentence);
     assert!(short.gain > 60.0 && short.evidence == ids(0..5), "{short:?}");
     assert_eq!(judged(5.0, 590), [], "nobody waited too long");

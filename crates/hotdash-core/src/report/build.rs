@@ -175,7 +175,11 @@ fn write(kind: Kind, analytics: &AnalyticsReport, sources: &Sources<'_>) -> Repo
         home: sources.home.to_owned(),
         conversations: sources.conversations.to_owned(),
         said: summary::said(&writer, &alerts.for_all, advised.first()),
-        sections: sections.into_iter().chain(advised.into_sections()).filter(|section: &Section| !section.parts.is_empty()).collect(),
+        sections: sections
+            .into_iter()
+            .chain(advised.into_sections())
+            .filter(|section: &Section| !section.parts.is_empty())
+            .collect(),
     }
 }
 

@@ -48,7 +48,8 @@ pub(super) fn advised(kind: ReportKind, sources: &Sources<'_>, at: i64) -> Advis
         let key = utf8_percent_encode(key, TO_ESCAPE);
         format!("/recommendations?since={}&until={}#{key}", period.since, period.until)
     };
-    let of_kind = |kind: Kind| found.recommendations.iter().filter(move |one| one.kind == kind).take(OF_A_KIND);
+    let of_kind =
+        |kind: Kind| found.recommendations.iter().filter(move |one| one.kind == kind).take(OF_A_KIND);
     let all = kinds.iter().flat_map(|kind| of_kind(*kind));
     let (of_people, for_all): (Vec<_>, Vec<_>) = all.partition(|one| one.kind.compares_people());
     let list = |all: Vec<&Recommendation>| {
@@ -166,6 +167,7 @@ fn became(followed: &Followed, zone: &TimeZone) -> Sentence {
     };
     let day = Timestamp::from_second(followed.said_at).unwrap_or_default().to_zoned(zone.clone());
     let title = as_advice(&followed.recommendation, 0).title;
-    let text = format!("Said on {}: {title} Since then: {}", day.strftime("%-d %B"), followed.outcome.sentence);
+    let text =
+        format!("Said on {}: {title} Since then: {}", day.strftime("%-d %B"), followed.outcome.sentence);
     Sentence { tone, text, link: None }
 }

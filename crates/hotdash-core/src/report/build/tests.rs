@@ -340,7 +340,8 @@ fn alerts_of_the_period_are_told_as_they_were_found() {
         found("person", Agent, ("2026-11-16", 9), None),
     ];
     let beside = Beside { alerts: &alerts, ..Beside::default() };
-    let report = generate_daily_report(&Sources { beside, ..sources(&measured, &settings) }, day("2026-11-16"));
+    let report =
+        generate_daily_report(&Sources { beside, ..sources(&measured, &settings) }, day("2026-11-16"));
     let told = |id: &str| {
         let section = report.sections.iter().find(|section| section.id == id).unwrap();
         let [Part::Advice(told)] = &section.parts[..] else { panic!("{section:?}") };

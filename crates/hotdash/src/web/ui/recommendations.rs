@@ -147,7 +147,11 @@ fn read(asked: Asked, seat: &Seat) -> Result<Option<Period>, &'static str> {
     };
     let is_readable = |second| Timestamp::from_second(second).is_ok();
     let is_sensible = is_readable(since) && is_readable(until) && (1..=LONGEST).contains(&(until - since));
-    if is_sensible { Ok(Some(Period { since, until })) } else { Err("That link names no period of two years.") }
+    if is_sensible {
+        Ok(Some(Period { since, until }))
+    } else {
+        Err("That link names no period of two years.")
+    }
 }
 
 fn group(kind: Kind, worked: &Worked, seat: &Seat) -> Group {
