@@ -1,5 +1,7 @@
 //! Each recommendation once where it must come, and once where it must not.
 
+mod since;
+
 use super::*;
 use crate::ids::AgentId;
 use crate::simulated::Random;
