@@ -2,7 +2,7 @@
 
 use super::browser::{LOOKS, holds_together};
 use super::driver::{Browser, ENTER, Look};
-use crate::recommendations::{plant, start};
+use crate::recommendations::{plant, start, stay_signed_in};
 use crate::support::Database;
 use hotdash::store::users::Role;
 use hotdash::work::people::invite;
@@ -34,7 +34,9 @@ async fn what_to_do_holds_together_at_every_width() {
         let Some(browser) = Browser::start(look).await else { return };
         browser.open(&format!("{}/sign-in", house.url)).await;
         browser.client.add_cookie(session.clone()).await.unwrap();
+        stay_signed_in(&house).await;
         browser.open(&format!("{}/recommendations", house.url)).await;
+        browser.until("h1", |text| text == "What to do").await;
         holds_together(&browser, look, &format!("recommendations-{name}")).await;
         browser.ask("document.querySelectorAll('details').forEach((one) => one.open = true)").await;
         holds_together(&browser, look, &format!("recommendations-unfolded-{name}")).await;
