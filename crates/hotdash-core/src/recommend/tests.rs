@@ -209,6 +209,6 @@ fn a_recommendation_is_followed_up_by_its_own_figure() {
     let sentence = follow_up(&advice, &later(true, 14, 1.0, 14)).sentence;
     assert_eq!(
         sentence,
-        "Came true. change of the backlog a day: 10.0 before, 0.0 expected, 1.0 now (-1.0 to 3.0, 14 cases)."
+        "Came true. Change of the backlog a day: 10.0 before, 0.0 expected, 1.0 now (-1.0 to 3.0, 14 cases)."
     );
 }

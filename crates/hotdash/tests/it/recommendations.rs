@@ -1,14 +1,14 @@
 //! What a lead is advised, from a desk where each kind of advice was planted, and from one where nothing happened.
 
 use crate::support::house::{House, Person};
-use chatwoot_sandbox::model::Availability;
 use crate::support::{Database, both_databases};
+use chatwoot_sandbox::model::Availability;
 use hotdash::clock::Clock;
-use hotdash::store::{Batch, Statement};
 use hotdash::store::alerts::{end_alert, keep_alert, renew_alert};
 use hotdash::store::drafts::DraftState;
 use hotdash::store::facts::{keep_facts, want_facts};
 use hotdash::store::users::Role;
+use hotdash::store::{Batch, Statement};
 use hotdash::work::measures::take_up;
 use hotdash::work::report::{Rebuilt, ask, kept, make, rebuild};
 use hotdash_core::anomaly::{Alert, Direction, Kind as Watched, LocalHour};
@@ -31,8 +31,8 @@ const SAID: [&str; 8] = [
     "I want a refund for my jacket",
     "Refund the scarf",
     "How do I get a refund for boots",
-    "Do you teach hovercraft piloting to beginners?",
-    "When is the next hovercraft piloting lesson?",
+    "Do you teach hovercraft piloting?",
+    "Where do you teach hovercraft piloting?",
     "How long does shipping to Norway take?",
     "How long does shipping to Norway take, and what does it cost?",
     "What does shipping to Norway cost?",
@@ -61,7 +61,7 @@ fn pass(house: &House, clock: &Clock, until: i64) {
 
 /// A session is older than it may be once the hands were set forward by weeks: its end is put off.
 pub(crate) async fn stay_signed_in(house: &House) {
-    let far = house.app.clock.now_ms() + 86_400_000;
+    let far = house.app.clock.now_ms() + 100 * 86_400_000;
     let statement = Statement::new("UPDATE sessions SET expires_at = $1", vec![far.into()]);
     house.app.store.commit(statement.into()).await.unwrap();
 }
@@ -82,6 +82,7 @@ pub(crate) async fn plant(house: &House, clock: &Clock) -> Planted {
         let day = first.checked_add((7 * i64::try_from(week).unwrap()).days()).unwrap();
         day.to_zoned(TimeZone::UTC).unwrap().timestamp().as_second() + hours * 3600
     };
+    stay_signed_in(house).await;
     // Nobody is online, so nobody is chosen, and eight at once are decided without waiting for each other.
     for agent in [2, 3] {
         house.desk.set_availability(agent, Availability::Offline).unwrap();
@@ -214,7 +215,10 @@ async fn what_was_planted_is_advised_with_its_numbers_and_links(database: &Datab
     let backlog = found("backlog");
     assert!(backlog.contains("The backlog grows by 1.1 conversations a day"), "{backlog}");
     let coaching = found("coaching/2/rating");
-    assert!(coaching.contains("over 25 cases") && coaching.contains("Ben"), "{coaching}");
+    assert!(
+        coaching.contains("together with agent 2: rating is 2.6") && coaching.contains("over 25 cases"),
+        "{coaching}"
+    );
     assert!(page.contains("id=\"hours\"") && page.contains("hour=10"), "{page}");
 
     let seen = get(&house, &vera, "/recommendations").await;

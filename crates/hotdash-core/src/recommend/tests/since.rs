@@ -138,10 +138,15 @@ fn what_was_done_came_true_by_its_own_figure() {
     );
     let staffing = &followed[1];
     assert!(
-        staffing.recommendation.sentence.contains("0.0 were seen answering. 0 of 64 were answered within 30 min"),
+        staffing
+            .recommendation
+            .sentence
+            .contains("0.0 were seen answering. 0 of 64 were answered within 30 min"),
         "{staffing:?}"
     );
-    assert!(staffing.outcome.sentence.contains("0 % before") && staffing.outcome.sentence.contains("32 cases"));
+    assert!(
+        staffing.outcome.sentence.contains("0 % before") && staffing.outcome.sentence.contains("32 cases")
+    );
     // One of the last eight weeks' halves is good: it is not advised any more where the promise may have been kept.
     let keys: Vec<&str> = advised.recommendations.iter().map(|one| one.key.as_str()).collect();
     assert!(!keys.contains(&"coaching/2/rating"), "{keys:?}");

@@ -114,12 +114,13 @@ pub fn as_advice(recommendation: &Recommendation, shown: usize) -> Advice {
     let evidence = match recommendation.kind {
         // The range is in the sentence.
         Kind::Backlog | Kind::Staffing => recommendation.sentence.clone(),
-        _ => format!(
-            "{} ({} to {}, {sure:.0} % sure.)",
-            recommendation.sentence,
-            said(range.lower, recommendation.unit),
-            said(range.upper, recommendation.unit)
-        ),
+        _ => {
+            let (low, high) =
+                (said(range.lower, recommendation.unit), said(range.upper, recommendation.unit));
+            // The unit is said once.
+            let low = low.split(' ').next().unwrap_or_default();
+            format!("{} ({low} to {high}, {sure:.0} % sure.)", recommendation.sentence)
+        }
     };
     Advice {
         id: recommendation.key.clone(),

@@ -23,12 +23,11 @@ async fn what_to_do_holds_together_at_every_width() {
         browser.until("h1", |text| text.contains("password")).await;
         browser.client.get_named_cookie("hotdash_session").await.unwrap()
     };
-    session(&first, "ada@acme.test").await;
+    let session = session(&first, "ada@acme.test").await;
     first.open(&format!("{}/recommendations", house.url)).await;
     first.until("#recommendations", |text| text.contains("Too little is known")).await;
     first.shoot("recommendations-first-run").await;
     plant(&house, &clock).await;
-    let session = session(&first, "cleo@acme.test").await;
     first.close().await;
     for (name, look) in LOOKS.into_iter().chain([DESK, HAND]) {
         let Some(browser) = Browser::start(look).await else { return };
