@@ -42,8 +42,10 @@ fn of_kind(
     period: Period,
     hours: &mut Vec<JudgedHour>,
 ) -> Result<Vec<Recommendation>, String> {
-    let weeks = ((period.until - period.since) as f64 / DAY / 7.0).max(0.1);
     let since = period.since;
+    // Before the first conversation nothing could be counted.
+    let known = then.measured.iter().map(|measured| measured.facts.created_at.div_euclid(1_000_000)).min();
+    let weeks = ((period.until - known.map_or(since, |known| known.max(since))) as f64 / DAY / 7.0).max(0.1);
     match kind {
         Kind::Backlog => {
             let forecast = gather::backlog(then, BACKLOG_DAYS).and_then(|backlog| forecast_backlog(&backlog));

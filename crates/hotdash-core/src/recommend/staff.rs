@@ -45,7 +45,7 @@ fn one(judged: &JudgedHour, target: Target) -> Option<Recommendation> {
     let needs = if low == high { format!("{low}") } else { format!("{low}–{high}") };
     let within = within(target);
     let measured = format!("{} of {} were answered {within}", judged.kept, judged.of);
-    let reckoned = format!("with {} {:.0} % are reckoned to be", hour.agents, hour.served * 100.0);
+    let reckoned = format!("with {} it would be {:.0} %", agents(hour.agents), hour.served * 100.0);
     let sentence = format!(
         "{when}: {} for {:.1} conversations (range {needs}), {there:.1} were seen answering. {measured}; {reckoned}.",
         agents(hour.agents),

@@ -110,7 +110,10 @@ pub fn as_advice(recommendation: &Recommendation, shown: usize) -> Advice {
         Kind::Backlog => "Resolve more, or more and more stays open.",
     };
     let range = recommendation.interval;
-    let sure = recommendation.confidence * 100.0;
+    let sure = match recommendation.confidence {
+        over if over >= 0.995 => "more than 99 %".to_owned(),
+        share => format!("{:.0} %", share * 100.0),
+    };
     let evidence = match recommendation.kind {
         // The range is in the sentence.
         Kind::Backlog | Kind::Staffing => recommendation.sentence.clone(),
@@ -119,7 +122,7 @@ pub fn as_advice(recommendation: &Recommendation, shown: usize) -> Advice {
                 (said(range.lower, recommendation.unit), said(range.upper, recommendation.unit));
             // The unit is said once.
             let low = low.split(' ').next().unwrap_or_default();
-            format!("{} ({low} to {high}, {sure:.0} % sure.)", recommendation.sentence)
+            format!("{} ({low} to {high}, {sure} sure.)", recommendation.sentence)
         }
     };
     Advice {
