@@ -4,24 +4,33 @@
 //! Nothing is recommended that chance alone would explain: associations pass Fisher's test and comparisons of people are
 //! corrected for their number (Holm). Nothing is done by itself either; a person decides.
 
+mod advise;
 mod articles;
 mod backlog;
 mod canned;
 mod coach;
 mod follow_up;
+mod gather;
+mod known;
 mod labels;
+mod rota;
+mod since;
 mod staff;
 
 use crate::chance::Interval;
 use crate::ids::ConversationId;
+pub use advise::{Advised, advise};
 pub use articles::{OpenQuestions, articles_to_write};
 pub use backlog::{Backlog, Day, Forecast, forecast_backlog};
 pub use canned::{ApprovedReply, canned_replies};
 pub use coach::{AgentCases, Score, agents_to_coach};
 pub use follow_up::{Later, Outcome, Verdict, follow_up};
+pub use known::{Drafted, Heard, Known, Plan};
 pub use labels::{Labelled, labels_by_rule};
+pub use rota::JudgedHour;
 use serde::{Deserialize, Serialize};
-pub use staff::staffing;
+pub use since::{ADVICE_DAYS, Followed, HEARD_DAYS, followed_up};
+pub use staff::{hour_words, staffing};
 
 /// Below this probability of chance (after correction) something is recommended.
 const SURE: f64 = 0.01;
@@ -36,6 +45,31 @@ pub enum Kind {
     CannedReply,
     Coaching,
     Backlog,
+}
+
+impl Kind {
+    /// In the order in which they are told.
+    pub const ALL: [Self; 6] =
+        [Self::Backlog, Self::Staffing, Self::Article, Self::Rule, Self::CannedReply, Self::Coaching];
+
+    /// What it is about, as a heading has it.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Staffing => "Who is there when",
+            Self::Rule => "Rules to add",
+            Self::Article => "Articles to write",
+            Self::CannedReply => "Canned replies",
+            Self::Coaching => "With colleagues",
+            Self::Backlog => "The backlog",
+        }
+    }
+
+    /// Whether it is about single people: for leads only.
+    #[must_use]
+    pub fn compares_people(self) -> bool {
+        self == Self::Coaching
+    }
 }
 
 /// The unit of a number.

@@ -11,7 +11,10 @@ mod text;
 mod tree;
 mod words;
 
-pub use build::{Sources, analytics, generate_daily_report, generate_report, generate_weekly_report};
+pub use build::{
+    Beside, FoundAlert, Sources, analytics, as_advice, generate_daily_report, generate_report,
+    generate_weekly_report,
+};
 pub use markdown::format_report_as_markdown;
 pub use table::format_report_as_csv;
 pub use text::format_report_as_text;

@@ -16,6 +16,7 @@ pub mod drafts;
 pub mod effects;
 pub mod facts;
 pub mod gaps;
+mod heard;
 pub mod jobs;
 pub mod measured;
 pub mod messages;

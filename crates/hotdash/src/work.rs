@@ -4,6 +4,7 @@
 //! job. So whatever a job does happens once, however often it is tried.
 
 pub mod accept;
+pub mod advice;
 pub mod automate;
 pub mod backfill;
 pub mod dead_letters;

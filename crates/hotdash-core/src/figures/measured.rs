@@ -2,7 +2,9 @@
 //!
 //! Instants are microseconds since 1970 (UTC), as in [`crate::facts`].
 
-use crate::facts::ConversationFacts;
+use crate::conversation::Status;
+use crate::facts::{ConversationFacts, as_of};
+use crate::ids::ConversationId;
 use crate::sla::{Clock, ClockState, Kind};
 use serde::{Deserialize, Serialize};
 
@@ -22,6 +24,41 @@ pub struct Measured {
 impl From<ConversationFacts> for Measured {
     fn from(facts: ConversationFacts) -> Self {
         Self { facts, categories: Vec::new(), sla: Vec::new(), drafts: Vec::new() }
+    }
+}
+
+impl Measured {
+    #[must_use]
+    pub fn id(&self) -> ConversationId {
+        self.facts.conversation
+    }
+
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.facts.status != Status::Resolved
+    }
+
+    /// As it was measured until an instant (seconds since 1970); `None` where it had not begun.
+    #[must_use]
+    pub fn as_of(&self, second: i64) -> Option<Self> {
+        let micros = second.saturating_mul(1_000_000);
+        let before = |at: i64| at < micros;
+        let sla = |fact: &SlaFact| match fact.outcome {
+            SlaOutcome::Met { at } | SlaOutcome::Breached { at } => before(at),
+            SlaOutcome::Open { due } => due.is_some_and(before),
+        };
+        let draft = |draft: &DraftFact| DraftFact {
+            ready_at: draft.ready_at.filter(|at| before(*at)),
+            ended: draft.ended.filter(|(_, at)| before(*at)),
+            ..draft.clone()
+        };
+        Some(Self {
+            facts: as_of(&self.facts, micros)?,
+            categories: self.categories.iter().filter(|seen| before(seen.at)).cloned().collect(),
+            // A promise that was not over then is no part of it: which were running then is not kept.
+            sla: self.sla.iter().filter(|fact| sla(fact)).copied().collect(),
+            drafts: self.drafts.iter().filter(|draft| before(draft.created_at)).map(draft).collect(),
+        })
     }
 }
 

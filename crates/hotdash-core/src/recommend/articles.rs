@@ -50,7 +50,7 @@ fn one(topic: &OpenQuestions, weeks: f64) -> Option<Recommendation> {
     let a_week = |share: f64| share * asked as f64 / weeks.max(0.1);
     Some(Recommendation {
         kind: Kind::Article,
-        key: format!("article/{}", topic.topic),
+        key: format!("article/{}", name.replace(", ", "-")),
         sentence: format!(
             "Write an article on “{name}”: for {open} of {asked} questions nothing was found in the knowledge base."
         ),

@@ -69,7 +69,7 @@ fn one(group: &[(&ApprovedReply, BTreeSet<String>)], weeks: f64) -> Recommendati
         Interval { lower: (count - 1.96 * count.sqrt()).max(0.0), upper: count + 1.96 * count.sqrt() };
     Recommendation {
         kind: Kind::CannedReply,
-        key: format!("canned/{}", group[0].0.conversation),
+        key: format!("canned/{}", named(&middle.0.text, group)),
         sentence: format!("Make a canned reply: {count} approved replies are nearly the same as “{begins}…”"),
         number: count,
         unit: Unit::Replies,
@@ -89,11 +89,25 @@ fn one(group: &[(&ApprovedReply, BTreeSet<String>)], weeks: f64) -> Recommendati
     }
 }
 
+/// The first words that nearly all of them have: they stay when some replies come and others grow old.
+fn named(text: &str, group: &[(&ApprovedReply, BTreeSet<String>)]) -> String {
+    let written: Vec<BTreeSet<String>> =
+        group.iter().map(|(reply, _)| words(&reply.text).into_iter().collect()).collect();
+    let shared = |word: &String| {
+        let users = written.iter().filter(|words| words.contains(word)).count();
+        word.chars().count() > 3 && users * 5 >= written.len() * 4
+    };
+    words(text).into_iter().filter(shared).take(5).collect::<Vec<_>>().join("-")
+}
+
 /// Neighbouring words; numbers are all the same.
 fn pairs(text: &str) -> BTreeSet<String> {
+    words(text).windows(2).map(|pair| pair.join(" ")).collect()
+}
+
+fn words(text: &str) -> Vec<String> {
     let plain = |word: String| if word.chars().any(char::is_numeric) { "0".to_owned() } else { word };
-    let words: Vec<String> = tokenize(text).into_iter().map(|token| plain(token.text)).collect();
-    words.windows(2).map(|pair| pair.join(" ")).collect()
+    tokenize(text).into_iter().map(|token| plain(token.text)).collect()
 }
 
 fn likeness(left: &BTreeSet<String>, right: &BTreeSet<String>) -> f64 {

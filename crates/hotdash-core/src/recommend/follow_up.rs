@@ -45,7 +45,11 @@ pub fn follow_up(recommendation: &Recommendation, later: &Later) -> Outcome {
     let plan = &recommendation.follow_up;
     let say = |value: f64| number(value, plan.unit);
     let verdict = judge(recommendation, later);
-    let values = format!("{}: {} before, {} expected", plan.figure, say(plan.before), say(plan.expected));
+    let mut figure = plan.figure.clone();
+    if let Some(first) = figure.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    let values = format!("{figure}: {} before, {} expected", say(plan.before), say(plan.expected));
     let range = format!(
         "{} now ({} to {}, {} cases)",
         say(later.value),

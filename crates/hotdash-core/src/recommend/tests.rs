@@ -1,9 +1,11 @@
 //! Each recommendation once where it must come, and once where it must not.
 
+mod since;
+
 use super::*;
 use crate::ids::AgentId;
 use crate::simulated::Random;
-use crate::staffing::{Handling, HourOfWeek, Target, advise};
+use crate::staffing::{Handling, HourOfWeek, Target, advise as advise_hour};
 use std::collections::BTreeSet;
 
 fn ids(range: std::ops::Range<i64>) -> Vec<ConversationId> {
@@ -11,17 +13,29 @@ fn ids(range: std::ops::Range<i64>) -> Vec<ConversationId> {
 }
 
 #[test]
-fn an_hour_with_too_few_agents_is_told_with_what_it_costs() {
+fn an_hour_is_told_where_its_customers_say_the_same_as_the_formula() {
     let target = Target { share: 0.8, seconds: 60.0 };
-    let hour =
-        |on_duty| HourOfWeek { weekday: 0, hour: 9, arrivals: vec![98, 104, 99, 101, 100, 97], on_duty };
     let handling = Handling { seconds: 540.0, at_once: 3 };
-    let advice = |on_duty| staffing(&[advise(&hour(on_duty), handling, target).unwrap()], target);
-    let found = advice(Some(5.0));
-    assert!(found[0].sentence.starts_with("Mondays 09:00: 7 agents for 100 chats"), "{}", found[0].sentence);
-    assert!(found[0].gain > 50.0, "{}", found[0].gain);
-    assert_eq!(advice(Some(6.0)), []);
-    assert_eq!(advice(None), []);
+    let judged = |there: f64, kept: u64| {
+        let arrivals = vec![98, 104, 99, 101, 100, 97];
+        let hour = HourOfWeek { weekday: 0, hour: 9, arrivals, on_duty: Some(there) };
+        let advice = advise_hour(&hour, handling, target).unwrap();
+        let hour = JudgedHour { advice, kept, of: 599, conversations: ids(0..599), late: ids(0..5) };
+        staffing(&[hour], target)
+    };
+    let short = judged(5.0, 100).remove(0);
+    assert!(
+        short.sentence.starts_with("Mondays 09:00: 7 agents for 99.8 conversations"),
+        "{}",
+        short.sentence
+    );
+    assert!(short.sentence.contains("100 of 599 were answered within 1 min"), "{}", short.sentence);
+    assert!(short.gain > 60.0 && short.evidence == ids(0..5), "{short:?}");
+    assert_eq!(judged(5.0, 590), [], "nobody waited too long");
+    assert_eq!(judged(6.0, 100), [], "that is enough");
+    let spare = judged(10.0, 590).remove(0);
+    assert_eq!((spare.gain, spare.gain_unit), (3.0, Unit::Agents), "{spare:?}");
+    assert_eq!(judged(10.0, 400), [], "promises are broken though many are there");
 }
 
 fn labelled(count: i64, chance: &mut Random) -> Vec<Labelled> {
@@ -61,7 +75,7 @@ fn an_article_is_wanted_where_questions_stay_without_evidence() {
         without_evidence: ids(0..open),
     };
     let found = articles_to_write(&[topic(1, 14, 20), topic(2, 4, 4), topic(3, 30, 300)], 2.0);
-    assert_eq!(found.iter().map(|one| one.key.as_str()).collect::<Vec<_>>(), ["article/1"]);
+    assert_eq!(found.iter().map(|one| one.key.as_str()).collect::<Vec<_>>(), ["article/return-label"]);
     assert_eq!(found[0].evidence.len(), 14);
     assert!(found[0].gain > 2.0 && found[0].gain < 7.0, "{}", found[0].gain);
 }
@@ -77,6 +91,7 @@ fn replies_in_nearly_the_same_words_become_a_canned_reply() {
     let found = canned_replies(&same.chain(short).collect::<Vec<_>>(), 1.0);
     assert_eq!(found.len(), 1);
     assert_eq!(found[0].evidence, ids(0..7));
+    assert_eq!(found[0].key, "canned/your-refund-order-will-reach");
     assert!(found[0].sentence.contains("“Hi "), "{}", found[0].sentence);
     // As long, and each about something else.
     let matters = [
@@ -194,6 +209,6 @@ fn a_recommendation_is_followed_up_by_its_own_figure() {
     let sentence = follow_up(&advice, &later(true, 14, 1.0, 14)).sentence;
     assert_eq!(
         sentence,
-        "Came true. change of the backlog a day: 10.0 before, 0.0 expected, 1.0 now (-1.0 to 3.0, 14 cases)."
+        "Came true. Change of the backlog a day: 10.0 before, 0.0 expected, 1.0 now (-1.0 to 3.0, 14 cases)."
     );
 }

@@ -1,19 +1,24 @@
 //! Making a report: figures as they stood at the end of the period, put into words.
 
 mod advise;
+mod alerts;
 mod sections;
 mod summary;
 
+pub use advise::as_advice;
+
 use super::schedule::{self};
-use super::tree::{Advice, Kind, Number, Question, Report, Section, Unit};
+use super::tree::{Kind, Number, Question, Report, Section, Unit};
 use super::words;
-use crate::facts::{Settings, as_of};
+use crate::anomaly::Alert;
+use crate::facts::Settings;
 use crate::figures::columns::Columns;
 use crate::figures::definition;
 use crate::figures::desk::Period;
-use crate::figures::measured::{DraftFact, Measured, SlaFact, SlaOutcome};
+use crate::figures::measured::Measured;
 use crate::figures::product::Question as Asked;
 use crate::figures::report::{AnalyticsReport, Group, Reported, generate_analytics_report};
+use crate::recommend::{Heard, Plan};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -33,13 +38,33 @@ pub struct Sources<'a> {
     pub home: &'a str,
     /// Where a conversation is on the desk, up to its number.
     pub conversations: &'a str,
+    pub beside: Beside<'a>,
+}
+
+/// What is told beside figures: what advice is made of, and alerts.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Beside<'a> {
+    pub heard: &'a [Heard],
+    /// `None` where nothing is promised for a first response.
+    pub plan: Option<Plan<'a>>,
+    pub alerts: &'a [FoundAlert],
+}
+
+/// Something that was not as usual, as it was found: what was found of it later is not said, so a report stays the same.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FoundAlert {
+    pub id: String,
+    pub alert: Alert,
+    /// In seconds since 1970.
+    pub found_at: i64,
+    pub ended_at: Option<i64>,
 }
 
 /// The report of one day, from midnight to midnight in the desk's zone.
 ///
 /// ```
 /// use hotdash_core::facts::{ConversationFacts, Settings};
-/// use hotdash_core::report::Sources;
+/// use hotdash_core::report::{Beside, Sources};
 /// use hotdash_core::{format_report_as_markdown, generate_daily_report};
 ///
 /// // As they are kept by hotdash: one conversation, answered after 90 seconds.
@@ -59,6 +84,7 @@ pub struct Sources<'a> {
 ///     desk: "Hot Rodan",
 ///     home: "https://hotdash.example",
 ///     conversations: "https://desk.example/app/accounts/1/conversations/",
+///     beside: Beside::default(),
 /// };
 /// let report = generate_daily_report(&sources, "2026-06-01".parse()?);
 /// assert_eq!(report.title, "Daily report, Monday 1 June 2026");
@@ -79,12 +105,12 @@ pub fn generate_daily_report(sources: &Sources<'_>, day: Date) -> Report {
 /// ```
 /// use hotdash_core::facts::Settings;
 /// use hotdash_core::generate_weekly_report;
-/// use hotdash_core::report::Sources;
+/// use hotdash_core::report::{Beside, Sources};
 ///
 /// let settings = Settings::default();
 /// let sources = Sources {
 ///     measured: &[], settings: &settings, zone: "UTC", desk: "Hot Rodan", home: "https://hotdash.example",
-///     conversations: "https://desk.example/app/accounts/1/conversations/",
+///     conversations: "https://desk.example/app/accounts/1/conversations/", beside: Beside::default(),
 /// };
 /// let report = generate_weekly_report(&sources, "2026-06-04".parse()?);
 /// assert_eq!(report.title, "Weekly report, 1 June to 7 June 2026");
@@ -111,7 +137,7 @@ pub fn generate_report(sources: &Sources<'_>, kind: Kind, period: Period) -> Rep
 #[must_use]
 pub fn analytics(sources: &Sources<'_>, period: Period) -> AnalyticsReport {
     let then: Vec<Measured> =
-        sources.measured.iter().filter_map(|measured| then(measured, period.until)).collect();
+        sources.measured.iter().filter_map(|measured| measured.as_of(period.until)).collect();
     let columns: Columns = then.iter().collect();
     let end = Timestamp::from_second(period.until).unwrap_or_default();
     generate_analytics_report(&Asked::new(&columns, period, zone_of(sources), end), sources.settings)
@@ -126,40 +152,10 @@ fn between(first: Date, end: Date, zone: &TimeZone) -> Period {
     Period { since: second(first), until: second(end) }
 }
 
-/// A conversation as it was measured until an instant (seconds since 1970).
-fn then(now: &Measured, until: i64) -> Option<Measured> {
-    let micros = until.saturating_mul(1_000_000);
-    let before = |at: i64| at < micros;
-    let sla = |fact: &SlaFact| match fact.outcome {
-        SlaOutcome::Met { at } | SlaOutcome::Breached { at } => before(at),
-        SlaOutcome::Open { due } => due.is_some_and(before),
-    };
-    let draft = |draft: &DraftFact| DraftFact {
-        ready_at: draft.ready_at.filter(|at| before(*at)),
-        ended: draft.ended.filter(|(_, at)| before(*at)),
-        ..draft.clone()
-    };
-    Some(Measured {
-        facts: as_of(&now.facts, micros)?,
-        categories: now.categories.iter().filter(|seen| before(seen.at)).cloned().collect(),
-        // A promise that was not over then is no part of a report: which were running then is not kept.
-        sla: now.sla.iter().filter(|fact| sla(fact)).copied().collect(),
-        drafts: now.drafts.iter().filter(|draft| before(draft.created_at)).map(draft).collect(),
-    })
-}
-
 fn write(kind: Kind, analytics: &AnalyticsReport, sources: &Sources<'_>) -> Report {
     let writer = Writer { analytics, since: analytics.period.since, until: analytics.period.until };
-    let (measured, settings, zone) = (sources.measured, sources.settings, zone_of(sources));
-    let advised = advise::recommendations(measured, settings, &zone, writer.until);
-    let (of_people, advised): (Vec<_>, Vec<_>) = advised.into_iter().partition(advise::compares_people);
-    let advice: Vec<Advice> = advised.iter().map(advise::advice).collect();
-    let of_people: Vec<Advice> = of_people.iter().map(advise::advice).collect();
-    let followed = match kind {
-        // Every day the same would be said of the same two weeks.
-        Kind::Daily => Vec::new(),
-        Kind::Weekly | Kind::Period => advise::followed_up(measured, settings, &zone, writer.until),
-    };
+    let advised = advise::advised(kind, sources, writer.until);
+    let alerts = alerts::told(sources, &writer);
     let days = words::days(writer.since, writer.until, &zone_of(sources));
     let name = match kind {
         Kind::Daily => "Daily report",
@@ -167,8 +163,8 @@ fn write(kind: Kind, analytics: &AnalyticsReport, sources: &Sources<'_>) -> Repo
         Kind::Period => "Report",
     };
     let mut sections = vec![summary::summary(&writer, kind)];
+    sections.extend(alerts::sections(&alerts));
     sections.extend(sections::all(&writer));
-    sections.extend(sections::advice(&advice, &of_people, followed));
     Report {
         kind,
         title: format!("{name}, {days}"),
@@ -178,8 +174,12 @@ fn write(kind: Kind, analytics: &AnalyticsReport, sources: &Sources<'_>) -> Repo
         zone: sources.zone.to_owned(),
         home: sources.home.to_owned(),
         conversations: sources.conversations.to_owned(),
-        said: summary::said(&writer, &advice),
-        sections: sections.into_iter().filter(|section: &Section| !section.parts.is_empty()).collect(),
+        said: summary::said(&writer, &alerts.for_all, advised.first()),
+        sections: sections
+            .into_iter()
+            .chain(advised.into_sections())
+            .filter(|section: &Section| !section.parts.is_empty())
+            .collect(),
     }
 }
 

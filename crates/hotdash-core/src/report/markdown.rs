@@ -112,13 +112,17 @@ fn table(report: &Report, table: &Table, out: &mut String) {
 fn advice(report: &Report, all: &[Advice], out: &mut String) {
     for (number, advice) in (1_u32..).zip(all) {
         let _ = writeln!(out, "{number}. **{}** {}", escaped(&advice.title), escaped(&advice.evidence));
-        let _ = write!(out, "   Expected: {}", escaped(&advice.gain));
+        let mut rest: Vec<String> = Vec::new();
+        rest.extend(advice.gain.as_ref().map(|gain| format!("Expected: {}", escaped(gain))));
         if !advice.conversations.is_empty() {
             let link = |id: &i64| format!("[{id}]({}{id})", report.conversations);
             let links: Vec<String> = advice.conversations.iter().map(link).collect();
-            let _ = write!(out, " Conversations: {}.", links.join(", "));
+            rest.push(format!("Conversations: {}.", links.join(", ")));
         }
-        out.push('\n');
+        rest.extend(advice.page.as_ref().map(|page| format!("[All of them]({}{page})", report.home)));
+        if !rest.is_empty() {
+            let _ = writeln!(out, "   {}", rest.join(" "));
+        }
     }
     if !all.is_empty() {
         out.push('\n');

@@ -117,7 +117,8 @@ fn aligned(rows: &[Vec<String>], right: &[usize], out: &mut String) {
 
 fn advice(all: &[Advice], out: &mut String) {
     for (number, advice) in (1_u32..).zip(all) {
-        let text = format!("{} {} Expected: {}", advice.title, advice.evidence, advice.gain);
+        let gain = advice.gain.as_ref().map_or_else(String::new, |gain| format!(" Expected: {gain}"));
+        let text = format!("{} {}{gain}", advice.title, advice.evidence);
         item(&format!("{number}. "), &text, out);
     }
 }

@@ -6,7 +6,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 
 /// What a value in a query may not hold as it is.
-const TO_ESCAPE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+pub(super) const TO_ESCAPE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// A report of one desk and one period. The same facts give the same report to the byte.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -209,10 +209,14 @@ pub struct Advice {
     pub title: String,
     /// What it rests on, with numbers and interval.
     pub evidence: String,
-    /// What doing it is expected to bring.
-    pub gain: String,
+    /// What doing it is expected to bring; `None` where something is only told.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub gain: Option<String>,
     /// Conversations that show it.
     pub conversations: Vec<i64>,
+    /// The page with all of them, without the host, where there are more.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub page: Option<String>,
 }
 
 /// A number where it stands in a report.

@@ -12,6 +12,7 @@ use crate::store::Store;
 use crate::store::desks::{KeptDesk, KnownDesk};
 use crate::store::rulebooks::{Stamp, UNEDITED, keep_rule_text};
 use crate::store::{Batch, StoreError};
+use crate::work::advice::Advices;
 use crate::work::measures::Measures;
 use arc_swap::{ArcSwap, ArcSwapOption};
 use hotdash_core::automation::{SHIPPED_TEMPLATES, Templates};
@@ -71,6 +72,8 @@ pub struct Desk {
     agents: Mutex<Option<Looked<Agent>>>,
     /// Its figures in memory.
     pub measures: Measures,
+    /// What its leads were advised lately.
+    pub advice: Advices,
     /// It was said that the file names people the desk does not know.
     strangers_told: AtomicBool,
     teams: Mutex<BTreeMap<TeamId, Looked<AgentId>>>,
@@ -130,6 +133,7 @@ impl Desk {
             sla_version: sla_version(&settings)?,
             settings,
             measures: Measures::default(),
+            advice: Advices::default(),
             inboxes: Mutex::new(None),
             agents: Mutex::new(None),
             teams: Mutex::new(BTreeMap::new()),

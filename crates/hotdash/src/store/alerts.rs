@@ -5,6 +5,7 @@ use super::{Row, Statement, Store, StoreError};
 use hotdash_core::anomaly::Alert;
 use hotdash_core::conversation::Message;
 use hotdash_core::ids::{ConversationId, DeskId, UserId};
+use hotdash_core::report::FoundAlert;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -23,8 +24,8 @@ pub struct KeptAlert {
 /// Keep a new alert. Fails with a conflict when one of the same series and direction goes on already.
 pub fn keep_alert(desk: DeskId, id: &str, alert: &Alert, found_at: i64) -> Result<Statement, StoreError> {
     Ok(Statement::new(
-        "INSERT INTO alerts (id, desk, series, since, until, body, found_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
+        "INSERT INTO alerts (id, desk, series, since, until, body, found, found_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $6, $7) ON CONFLICT DO NOTHING",
         vec![
             id.into(),
             desk.0.into(),
@@ -90,6 +91,21 @@ impl Store {
         let sql = "SELECT id, body, found_at, ended_at, seen_by, seen_at FROM alerts
                    WHERE desk = $1 ORDER BY found_at DESC, id DESC LIMIT $2";
         self.read(sql, vec![desk.0.into(), limit.into()]).await?.iter().map(kept_alert).collect()
+    }
+
+    /// Alerts that went on since then (milliseconds since 1970), each as it was first found, the oldest first.
+    pub async fn alerts_since(&self, desk: DeskId, since_ms: i64) -> Result<Vec<FoundAlert>, StoreError> {
+        let sql = "SELECT id, found, found_at, ended_at FROM alerts
+                   WHERE desk = $1 AND (ended_at IS NULL OR ended_at >= $2) ORDER BY found_at, id";
+        let found = |row: &Row| {
+            Ok(FoundAlert {
+                id: row.text(0)?,
+                alert: row.json(1)?,
+                found_at: row.int(2)?.div_euclid(1000),
+                ended_at: row.opt_int(3)?.map(|at| at.div_euclid(1000)),
+            })
+        };
+        self.read(sql, vec![desk.0.into(), since_ms.into()]).await?.iter().map(found).collect()
     }
 
     /// An alert of a desk.

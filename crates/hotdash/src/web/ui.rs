@@ -15,6 +15,7 @@ pub(crate) mod layout;
 mod letter;
 mod outcome;
 mod queue;
+mod recommendations;
 mod reports;
 mod rules;
 mod sending;
@@ -75,6 +76,7 @@ pub fn router(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/figures/{figure}", get(dashboard::show_figure))
         .route("/sla", get(sla::show))
         .route("/sla/{conversation}", get(sla::show_proof))
+        .route("/recommendations", get(recommendations::show))
         .route("/reports", get(reports::index).post(reports::submit))
         .route("/reports/{id}", get(reports::show))
         .route("/reports/{id}/again", get(reports::show_again))

@@ -10,7 +10,7 @@
 pub mod html;
 pub mod letter;
 
-use super::facts::{refresh, settings_of};
+use super::advice::{gather, plan};
 use super::{JobError, Step, job, nothing};
 use crate::app::{App, Desk, Notice};
 use crate::store::jobs::{Job, NewJob, enqueue, forget_dead};
@@ -19,20 +19,16 @@ use crate::store::reports::{
 };
 use crate::store::{Batch, StoreError};
 use hotdash_core::figures::desk::Period;
-use hotdash_core::figures::measured::Measured;
 use hotdash_core::ids::{ConversationId, JobId};
 use hotdash_core::report::schedule::{Due, Schedule};
 use hotdash_core::report::{
-    Kind, Report, Sources, format_report_as_csv, format_report_as_markdown, format_report_as_text,
+    Beside, Kind, Report, Sources, format_report_as_csv, format_report_as_markdown, format_report_as_text,
     generate_report,
 };
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use similar::TextDiff;
 use std::time::Duration;
-
-/// Conversations that are read at once.
-const PAGE: i64 = 2_000;
 
 /// Notice every run that is due; answers when the next is.
 pub async fn give_due(app: &App) -> Result<Option<i64>, StoreError> {
@@ -195,33 +191,19 @@ async fn make_as(
     period: Period,
     told: &Told<'_>,
 ) -> Result<Report, StoreError> {
-    let measured = measured(app, desk).await?;
-    let settings = settings_of(&app.store, desk.id).await?;
+    let gathered = gather(app, desk, period).await?;
+    let alerts = app.store.alerts_since(desk.id, period.since.saturating_mul(1000)).await?;
     let link = desk.link_to(ConversationId(0));
     let sources = Sources {
-        measured: &measured,
-        settings: &settings,
+        measured: &gathered.measured,
+        settings: &gathered.settings,
         zone: told.zone,
         desk: told.team,
         home: told.home,
         conversations: link.trim_end_matches('0'),
+        beside: Beside { heard: &gathered.heard, plan: plan(desk), alerts: &alerts },
     };
     Ok(generate_report(&sources, kind, period))
-}
-
-/// Everything measured of a desk.
-async fn measured(app: &App, desk: &Desk) -> Result<Vec<Measured>, StoreError> {
-    refresh(&app.store, desk.id, app.clock.now_ms()).await?;
-    let least = desk.rulebook.load().labels_from().unwrap_or(0.0);
-    let mut all: Vec<Measured> = Vec::new();
-    loop {
-        let after = all.last().map_or(ConversationId(i64::MIN), |last| last.facts.conversation);
-        let page = app.store.measured_after(desk.id, after, PAGE, least).await?;
-        if page.is_empty() {
-            return Ok(all);
-        }
-        all.extend(page);
-    }
 }
 
 /// What a report of the same period says when it is made now.

@@ -48,6 +48,8 @@ mod ours;
 #[cfg(test)]
 mod recipes;
 #[cfg(test)]
+mod recommendations;
+#[cfg(test)]
 mod reconcile;
 #[cfg(test)]
 mod replay;

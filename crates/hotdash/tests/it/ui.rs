@@ -6,6 +6,7 @@ mod deliveries;
 mod driver;
 mod fairness;
 mod pages;
+mod recommendations;
 mod rules;
 mod sending;
 mod sla;

@@ -1,95 +1,108 @@
-//! What the figures of a period advise, and what became of what earlier ones advised.
+//! What is advised at the end of a report's period, and what became of what was advised before, in a report's words.
 //!
-//! Both are made of the same facts as the rest of a report, cut off at the instant of the advice, so a report stays the
-//! same to the byte and nobody has to remember what was said before.
+//! Both are made of what was known at the instant of the advice, so a report stays the same to the byte and nobody has to
+//! remember what was said before.
 
-use super::then;
-use crate::facts::{FactKind, Settings};
-use crate::figures::measured::Measured;
-use crate::ids::AgentId;
+use super::sections::{plain, section};
+use super::{Sources, zone_of};
+use crate::figures::desk::Period;
 use crate::recommend::{
-    AgentCases, Backlog, Day, Kind, Later, Recommendation, Score, Unit, Verdict, agents_to_coach, follow_up,
-    forecast_backlog,
+    ADVICE_DAYS, Followed, Kind, Known, Recommendation, Unit, Verdict, advise, followed_up,
 };
-use crate::report::tree::{Advice, Sentence, Tone};
+use crate::report::tree::{Advice, Kind as ReportKind, Part, Section, Sentence, TO_ESCAPE, Tone};
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, ToSpan};
-use std::collections::BTreeMap;
+use percent_encoding::utf8_percent_encode;
 
-/// What is resolved and what comes is looked at over four weeks, ratings over eight.
-const BACKLOG_DAYS: i64 = 28;
-const RATING_DAYS: i64 = 56;
 const DAY: i64 = 86_400;
 /// More conversations than this nobody opens.
 const SHOWN: usize = 8;
+/// Of one kind; the page has all of them.
+const OF_A_KIND: usize = 5;
 
-/// What is advised at an instant, in seconds since 1970.
-pub(super) fn recommendations(
-    measured: &[Measured],
-    settings: &Settings,
-    zone: &TimeZone,
-    at: i64,
-) -> Vec<Recommendation> {
-    let then: Vec<Measured> = measured.iter().filter_map(|measured| then(measured, at)).collect();
-    let backlog = backlog(&then, zone, at, BACKLOG_DAYS);
-    let grows = backlog.and_then(|backlog| forecast_backlog(&backlog)).and_then(|(_, advice)| advice);
-    grows.into_iter().chain(agents_to_coach(&ratings(&then, settings, at))).collect()
+/// What a report says about what to do.
+pub(super) struct Advised {
+    for_all: Vec<Advice>,
+    of_people: Vec<Advice>,
+    followed: Vec<Sentence>,
+    followed_people: Vec<Sentence>,
 }
 
-/// What is open, and the days before. Only days of which everything is known.
-fn backlog(then: &[Measured], zone: &TimeZone, at: i64, days: i64) -> Option<Backlog> {
-    let local = |second: i64| Timestamp::from_second(second).ok().map(|at| at.to_zoned(zone.clone()).date());
-    let end = local(at)?;
-    let known = then.iter().map(|measured| measured.facts.created_at.div_euclid(1_000_000)).min()?;
-    let first = end.checked_sub(days.days()).ok()?.max(local(known)?.tomorrow().ok()?);
-    let mut by_day: BTreeMap<jiff::civil::Date, Day> = BTreeMap::new();
-    let mut day = first;
-    while day < end {
-        by_day.insert(day, Day { arrived: 0, resolved: 0 });
-        day = day.tomorrow().ok()?;
-    }
-    for fact in then.iter().flat_map(|measured| &measured.facts.facts) {
-        let Some(day) = local(fact.at.div_euclid(1_000_000)).and_then(|day| by_day.get_mut(&day)) else {
-            continue;
-        };
-        match fact.kind {
-            FactKind::Created => day.arrived += 1,
-            FactKind::Resolved => day.resolved += 1,
-            _ => {}
-        }
-    }
-    let is_open = |measured: &&Measured| measured.facts.status != crate::conversation::Status::Resolved;
-    let open = then.iter().filter(is_open).map(|measured| measured.facts.conversation).collect();
-    Some(Backlog { open, days: by_day.into_values().collect() })
-}
-
-/// What customers gave to each agent.
-fn ratings(then: &[Measured], settings: &Settings, at: i64) -> Vec<AgentCases> {
-    let since = (at - RATING_DAYS * DAY) * 1_000_000;
-    let mut scores: BTreeMap<AgentId, Vec<Score>> = BTreeMap::new();
-    for measured in then {
-        let answers = measured.facts.of(FactKind::SurveyAnswered).filter(|answer| answer.at >= since);
-        for (agent, rating) in answers.filter_map(|answer| Some((answer.agent?, answer.rating?))) {
-            let score = Score { conversation: measured.facts.conversation, grade: f64::from(rating) };
-            scores.entry(agent).or_default().push(score);
-        }
-    }
-    let cases = |(agent, scores): (AgentId, Vec<Score>)| {
-        let name = settings.agents.get(&agent).cloned().unwrap_or_else(|| format!("agent {agent}"));
-        AgentCases { agent, name, axis: "rating".to_owned(), scores }
+/// Every day the same would be said of the same weeks, so a daily report only has what changes from day to day.
+pub(super) fn advised(kind: ReportKind, sources: &Sources<'_>, at: i64) -> Advised {
+    let kinds: &[Kind] = match kind {
+        ReportKind::Daily => &[Kind::Backlog, Kind::Coaching],
+        ReportKind::Weekly | ReportKind::Period => &Kind::ALL,
     };
-    scores.into_iter().map(cases).collect()
+    let zone = zone_of(sources);
+    let known = Known {
+        measured: sources.measured,
+        heard: sources.beside.heard,
+        settings: sources.settings,
+        zone: zone.clone(),
+        plan: sources.beside.plan,
+    };
+    let period = Period { since: at - ADVICE_DAYS * DAY, until: at };
+    let found = advise(&known, period, kinds);
+    let page = |key: &str| {
+        let key = utf8_percent_encode(key, TO_ESCAPE);
+        format!("/recommendations?since={}&until={}#{key}", period.since, period.until)
+    };
+    let of_kind =
+        |kind: Kind| found.recommendations.iter().filter(move |one| one.kind == kind).take(OF_A_KIND);
+    let all = kinds.iter().flat_map(|kind| of_kind(*kind));
+    let (of_people, for_all): (Vec<_>, Vec<_>) = all.partition(|one| one.kind.compares_people());
+    let list = |all: Vec<&Recommendation>| {
+        let one = |found: &Recommendation| {
+            let is_more = found.evidence.len() > SHOWN;
+            Advice { page: is_more.then(|| page(&found.key)), ..as_advice(found, SHOWN) }
+        };
+        all.into_iter().map(one).collect()
+    };
+    let mut advised = Advised {
+        for_all: list(for_all),
+        of_people: list(of_people),
+        followed: Vec::new(),
+        followed_people: Vec::new(),
+    };
+    if kind != ReportKind::Daily {
+        let (of_people, for_all): (Vec<_>, Vec<_>) = followed_up(&known, at)
+            .into_iter()
+            .partition(|followed| followed.recommendation.kind.compares_people());
+        advised.followed = for_all.iter().map(|followed| became(followed, &zone)).collect();
+        advised.followed_people = of_people.iter().map(|followed| became(followed, &zone)).collect();
+        let silent = found.silent.iter().filter(|(kind, _)| !kind.compares_people());
+        advised.followed.extend(
+            silent.map(|(kind, why)| plain(&format!("{}: too little is known; {why}.", kind.words()))),
+        );
+    }
+    advised
 }
 
-/// Whether it is about one person: for leads only.
-pub(super) fn compares_people(recommendation: &Recommendation) -> bool {
-    recommendation.kind == Kind::Coaching
+impl Advised {
+    pub(super) fn first(&self) -> Option<&Advice> {
+        self.for_all.first()
+    }
+
+    /// What to do, and what to do with single people.
+    pub(super) fn into_sections(self) -> Vec<Section> {
+        let parts = |advice: Vec<Advice>, followed: Vec<Sentence>| {
+            let advice = (!advice.is_empty()).then_some(Part::Advice(advice));
+            advice.into_iter().chain((!followed.is_empty()).then_some(Part::Sentences(followed))).collect()
+        };
+        let people = section("coaching", "With colleagues", parts(self.of_people, self.followed_people));
+        let all = section("advice", "What to do", parts(self.for_all, self.followed));
+        let sections = vec![all, Section { for_leads: true, ..people }];
+        sections.into_iter().filter(|section: &Section| !section.parts.is_empty()).collect()
+    }
 }
 
-/// A recommendation as it stands in a report.
-pub(super) fn advice(recommendation: &Recommendation) -> Advice {
+/// A recommendation as people read it, with so many of its conversations.
+#[must_use]
+pub fn as_advice(recommendation: &Recommendation, shown: usize) -> Advice {
     let title = match recommendation.kind {
-        Kind::Staffing => "Change how many are there.",
+        Kind::Staffing if recommendation.gain_unit == Unit::Agents => "Fewer could be there.",
+        Kind::Staffing => "More should be there.",
         Kind::Rule => "Add a rule.",
         Kind::Article => "Write an article.",
         Kind::CannedReply => "Keep a reply for next time.",
@@ -97,33 +110,51 @@ pub(super) fn advice(recommendation: &Recommendation) -> Advice {
         Kind::Backlog => "Resolve more, or more and more stays open.",
     };
     let range = recommendation.interval;
-    let sure = recommendation.confidence * 100.0;
+    let sure = match recommendation.confidence {
+        over if over >= 0.995 => "more than 99 %".to_owned(),
+        share => format!("{:.0} %", share * 100.0),
+    };
     let evidence = match recommendation.kind {
         // The range is in the sentence.
         Kind::Backlog | Kind::Staffing => recommendation.sentence.clone(),
-        _ => format!(
-            "{} ({} to {}, {sure:.0} % sure.)",
-            recommendation.sentence,
-            said(range.lower, recommendation.unit),
-            said(range.upper, recommendation.unit)
-        ),
+        _ => {
+            let (low, high) =
+                (said(range.lower, recommendation.unit), said(range.upper, recommendation.unit));
+            // The unit is said once.
+            let low = low.split(' ').next().unwrap_or_default();
+            format!("{} ({low} to {high}, {sure} sure.)", recommendation.sentence)
+        }
     };
-    let ids = recommendation.evidence.iter().take(SHOWN).map(|id| id.0);
     Advice {
         id: recommendation.key.clone(),
         title: title.to_owned(),
         evidence,
-        gain: format!("{}.", said(recommendation.gain, recommendation.gain_unit)),
-        conversations: ids.collect(),
+        gain: Some(format!("{}.", gained(recommendation))),
+        conversations: recommendation.evidence.iter().take(shown).map(|id| id.0).collect(),
+        page: None,
+    }
+}
+
+fn gained(recommendation: &Recommendation) -> String {
+    let gain = said(recommendation.gain, recommendation.gain_unit);
+    match recommendation.kind {
+        Kind::Staffing if recommendation.gain_unit == Unit::Agents => format!("{gain} free for other hours"),
+        Kind::Staffing => format!("{gain} answered in time that are late now"),
+        Kind::Rule => format!("{gain} labelled by themselves"),
+        Kind::Article => format!("{gain} for which drafts find an answer"),
+        Kind::CannedReply => format!("{gain} answered without writing it anew"),
+        Kind::Coaching | Kind::Backlog => gain,
     }
 }
 
 fn said(value: f64, unit: Unit) -> String {
     match unit {
         Unit::Share => format!("{:.0} %", value * 100.0),
-        Unit::Agents => format!("{value:.0} agents"),
+        Unit::Agents if value == 1.0 => "one agent".to_owned(),
+        Unit::Agents if value.fract() == 0.0 => format!("{value:.0} agents"),
+        Unit::Agents => format!("{value:.1} agents"),
         Unit::Conversations => format!("{value:.0} conversations"),
-        Unit::ConversationsPerWeek => format!("{value:.0} conversations a week"),
+        Unit::ConversationsPerWeek => format!("{value:.1} conversations a week"),
         Unit::ConversationsPerDay => format!("{value:.1} conversations a day"),
         Unit::Replies => format!("{value:.0} replies"),
         Unit::Grade => format!("{value:.1} grades"),
@@ -131,45 +162,16 @@ fn said(value: f64, unit: Unit) -> String {
     }
 }
 
-/// What became of the backlog's advice of two weeks before: it is judged by the days since.
-pub(super) fn followed_up(
-    measured: &[Measured],
-    settings: &Settings,
-    zone: &TimeZone,
-    at: i64,
-) -> Vec<Sentence> {
-    // Only the backlog is told by facts alone; whether somebody was talked with, no fact tells.
-    let made = |days: i64| recommendations(measured, settings, zone, at - days * DAY);
-    let earlier = made(14).into_iter().find(|recommendation| recommendation.kind == Kind::Backlog);
-    let one = |recommendation: Recommendation| {
-        let days = recommendation.follow_up.after_days;
-        let now: Vec<Measured> = measured.iter().filter_map(|measured| then(measured, at)).collect();
-        let since = backlog(&now, zone, at, i64::from(days))?;
-        let resolved: u32 = since.days.iter().map(|day| day.resolved).sum();
-        let before: Vec<Measured> =
-            measured.iter().filter_map(|measured| then(measured, at - i64::from(days) * DAY)).collect();
-        let earlier = backlog(&before, zone, at - i64::from(days) * DAY, i64::from(days))?;
-        let cases = u32::try_from(since.days.len()).unwrap_or(u32::MAX);
-        let (forecast, _) = forecast_backlog(&since)?;
-        let later = Later {
-            // That more is resolved is what was asked for.
-            followed: resolved > earlier.days.iter().map(|day| day.resolved).sum(),
-            days,
-            value: forecast.a_day,
-            interval: forecast.interval,
-            cases,
-        };
-        let outcome = follow_up(&recommendation, &later);
-        let tone = match outcome.verdict {
-            Verdict::CameTrue => Tone::Good,
-            Verdict::DidNot => Tone::Bad,
-            Verdict::TooEarly | Verdict::NotFollowed => Tone::Plain,
-        };
-        Some(Sentence {
-            tone,
-            text: format!("Two weeks before, a growing backlog: {}", outcome.sentence),
-            link: None,
-        })
+/// `Said on 9 November: … Since then: …`.
+fn became(followed: &Followed, zone: &TimeZone) -> Sentence {
+    let tone = match followed.outcome.verdict {
+        Verdict::CameTrue => Tone::Good,
+        Verdict::DidNot => Tone::Bad,
+        Verdict::TooEarly | Verdict::NotFollowed => Tone::Plain,
     };
-    earlier.and_then(one).into_iter().collect()
+    let day = Timestamp::from_second(followed.said_at).unwrap_or_default().to_zoned(zone.clone());
+    let title = as_advice(&followed.recommendation, 0).title;
+    let text =
+        format!("Said on {}: {title} Since then: {}", day.strftime("%-d %B"), followed.outcome.sentence);
+    Sentence { tone, text, link: None }
 }

@@ -3,7 +3,7 @@
 use super::Writer;
 use super::summary::{MAIN, goal, line};
 use crate::figures::report::{Group, Issue, Reported};
-use crate::report::tree::{Advice, Bar, Bars, Number, Part, Row, Section, Sentence, Table, Tone, Unit};
+use crate::report::tree::{Bar, Bars, Number, Part, Row, Section, Sentence, Table, Tone, Unit};
 use crate::report::words;
 
 /// Rows of a table; a mail is no data base.
@@ -22,7 +22,7 @@ pub(super) fn all(writer: &Writer<'_>) -> Vec<Section> {
     ]
 }
 
-fn section(id: &str, title: &str, parts: Vec<Part>) -> Section {
+pub(super) fn section(id: &str, title: &str, parts: Vec<Part>) -> Section {
     Section { id: id.into(), title: title.into(), for_leads: false, parts }
 }
 
@@ -60,7 +60,7 @@ fn targets(writer: &Writer<'_>) -> Section {
     section("targets", "Targets", parts)
 }
 
-fn plain(text: &str) -> Sentence {
+pub(super) fn plain(text: &str) -> Sentence {
     Sentence { tone: Tone::Plain, text: text.to_owned(), link: None }
 }
 
@@ -234,15 +234,4 @@ fn drafts(writer: &Writer<'_>) -> Section {
     }
     let lines = all.iter().filter(|figure| figure.value.is_some()).map(|figure| line(writer, figure));
     section("drafts", "Drafts", vec![Part::Numbers(lines.collect())])
-}
-
-/// What to do, what to do with single people, and what became of what was said before.
-pub(super) fn advice(advice: &[Advice], of_people: &[Advice], followed: Vec<Sentence>) -> Vec<Section> {
-    let list = |all: &[Advice]| (!all.is_empty()).then(|| Part::Advice(all.to_vec()));
-    let mut parts: Vec<Part> = list(advice).into_iter().collect();
-    if !followed.is_empty() {
-        parts.push(Part::Sentences(followed));
-    }
-    let people = section("coaching", "With colleagues", list(of_people).into_iter().collect());
-    vec![section("advice", "What to do", parts), Section { for_leads: true, ..people }]
 }

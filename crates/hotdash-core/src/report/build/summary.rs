@@ -35,10 +35,11 @@ const WATCHED: [&str; 8] = [
 /// More good news than this hides what is wrong.
 const PRAISED: usize = 2;
 
-pub(super) fn said(writer: &Writer<'_>, advice: &[Advice]) -> Vec<Sentence> {
+pub(super) fn said(writer: &Writer<'_>, alerts: &[Advice], advice: Option<&Advice>) -> Vec<Sentence> {
     let mut said = vec![Sentence { tone: Tone::Plain, text: happened(writer), link: None }];
     let watched: Vec<&Reported> = WATCHED.iter().filter_map(|id| writer.figure(id)).collect();
     said.extend(broken(writer));
+    said.extend(alerted(alerts));
     let stands = |standing| move |figure: &&&Reported| figure.standing == Some(standing);
     let worse = watched.iter().filter(stands(Standing::Worse));
     said.extend(worse.filter_map(|figure| compared(writer, figure, Tone::Bad)));
@@ -53,7 +54,7 @@ pub(super) fn said(writer: &Writer<'_>, advice: &[Advice]) -> Vec<Sentence> {
         };
         said.push(Sentence { tone, text: text.to_owned(), link: None });
     }
-    if let Some(first) = advice.first() {
+    if let Some(first) = advice {
         said.push(Sentence {
             tone: Tone::Plain,
             text: format!("First thing to do: {}", first.title),
@@ -77,6 +78,13 @@ fn broken(writer: &Writer<'_>) -> Option<Sentence> {
     let missed = figure.value.filter(|missed| *missed > 0.0)?;
     let text = format!("{} not kept.", words::counted(missed, "promise was", "promises were"));
     Some(Sentence { tone: Tone::Bad, text, link: Some(writer.question(figure.id, &[])) })
+}
+
+/// The first alert in words, the rest by their number.
+fn alerted(alerts: &[Advice]) -> Option<Sentence> {
+    let (first, rest) = alerts.split_first()?;
+    let more = if rest.is_empty() { String::new() } else { format!(" And {} more.", rest.len()) };
+    Some(Sentence { tone: Tone::Bad, text: format!("Not as usual: {}{more}", first.evidence), link: None })
 }
 
 fn compared(writer: &Writer<'_>, figure: &Reported, tone: Tone) -> Option<Sentence> {

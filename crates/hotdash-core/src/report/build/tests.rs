@@ -3,6 +3,7 @@
 use super::*;
 use crate::conversation::{Channel, Status};
 use crate::facts::{ConversationFacts, Fact, FactKind, InboxSettings};
+use crate::figures::measured::{SlaFact, SlaOutcome};
 use crate::ids::{AgentId, ConversationId, InboxId};
 use crate::report::tree::{Part, Tone};
 use crate::report::{format_report_as_csv, format_report_as_markdown, format_report_as_text};
@@ -105,6 +106,7 @@ fn sources<'a>(measured: &'a [Measured], settings: &'a Settings) -> Sources<'a> 
         desk: "Hot Rodan",
         home: "https://hotdash.example",
         conversations: "https://desk.example/app/accounts/1/conversations/",
+        beside: Beside::default(),
     }
 }
 
@@ -256,10 +258,15 @@ fn a_backlog_that_grows_is_said_first_and_two_weeks_later_what_became_of_it() {
         "First thing to do: Resolve more, or more and more stays open."
     );
     let section = then.sections.iter().find(|section| section.id == "advice").unwrap();
-    let [Part::Advice(advice)] = &section.parts[..] else { panic!("{section:?}") };
+    let [Part::Advice(advice), Part::Sentences(silent)] = &section.parts[..] else { panic!("{section:?}") };
+    assert_eq!(
+        silent[0].text,
+        "Who is there when: too little is known; nothing is promised for a first response."
+    );
     assert!(advice[0].evidence.contains("The backlog grows by 5."), "{advice:?}");
     assert!(
-        advice[0].gain.ends_with("conversations a week.") && advice[0].conversations.len() == 8,
+        advice[0].gain.as_ref().unwrap().ends_with("conversations a week.")
+            && advice[0].conversations.len() == 8,
         "{advice:?}"
     );
     let later = generate_weekly_report(&sources(&measured, &settings), day("2026-11-15"));
@@ -270,6 +277,7 @@ fn a_backlog_that_grows_is_said_first_and_two_weeks_later_what_became_of_it() {
         .find_map(|part| if let Part::Sentences(said) = part { Some(said) } else { None });
     let said = &said.unwrap()[0];
     assert_eq!(said.tone, Tone::Good, "{said:?}");
+    assert!(said.text.starts_with("Said on 2 November: Resolve more"), "{said:?}");
     assert!(said.text.contains("Came true."), "{said:?}");
 }
 
@@ -278,7 +286,10 @@ fn a_level_backlog_needs_no_advice() {
     let settings = settings();
     let measured = growing(42, |_| 30);
     let report = generate_weekly_report(&sources(&measured, &settings), day("2026-11-15"));
-    assert!(report.sections.iter().all(|section| section.id != "advice" && section.id != "coaching"));
+    let parts = report.sections.iter().flat_map(|section| &section.parts);
+    assert!(parts.clone().all(|part| !matches!(part, Part::Advice(_))));
+    let daily = generate_daily_report(&sources(&measured, &settings), day("2026-11-15"));
+    assert!(daily.sections.iter().all(|section| section.id != "advice" && section.id != "coaching"));
 }
 
 #[test]
@@ -297,4 +308,53 @@ fn advice_about_a_colleague_stands_with_what_leads_see() {
     let section = report.sections.iter().find(|section| section.id == "coaching").unwrap();
     assert!(section.for_leads && format!("{section:?}").contains("together with Ben"), "{section:?}");
     assert!(!format!("{:?}", report.for_everybody()).contains("Ben"));
+}
+
+fn found(id: &str, kind: crate::anomaly::Kind, until: (&str, i8), ended: Option<&str>) -> FoundAlert {
+    let until = crate::anomaly::LocalHour::of(day(until.0), until.1);
+    let alert = Alert {
+        kind,
+        series: format!("Series {id}"),
+        direction: crate::anomaly::Direction::Above,
+        since: until,
+        until,
+        observed: 60.0,
+        usual: crate::chance::Interval { lower: 1.0, upper: 3.0 },
+        p: 1e-9,
+        conversations: (0..20).map(ConversationId).collect(),
+        sentence: format!("Series {id}: 60 conversations, usually 1–3"),
+    };
+    let second = |text: &str| text.parse::<Timestamp>().unwrap().as_second();
+    FoundAlert { id: id.into(), alert, found_at: until.0 * 3600, ended_at: ended.map(second) }
+}
+
+#[test]
+fn alerts_of_the_period_are_told_as_they_were_found() {
+    use crate::anomaly::Kind::{Agent, Volume};
+    let (settings, measured) = (settings(), mondays());
+    let alerts = [
+        found("today", Volume, ("2026-11-16", 23), Some("2026-11-17T05:00:00Z")),
+        found("goes-on", Volume, ("2026-11-14", 9), None),
+        found("over", Volume, ("2026-11-14", 9), Some("2026-11-15T10:00:00Z")),
+        found("tomorrow", Volume, ("2026-11-17", 0), None),
+        found("person", Agent, ("2026-11-16", 9), None),
+    ];
+    let beside = Beside { alerts: &alerts, ..Beside::default() };
+    let report =
+        generate_daily_report(&Sources { beside, ..sources(&measured, &settings) }, day("2026-11-16"));
+    let told = |id: &str| {
+        let section = report.sections.iter().find(|section| section.id == id).unwrap();
+        let [Part::Advice(told)] = &section.parts[..] else { panic!("{section:?}") };
+        told.iter().map(|one| one.id.as_str()).collect::<Vec<_>>()
+    };
+    assert_eq!(told("alerts"), ["today", "goes-on"]);
+    assert_eq!(told("alerts_of_agents"), ["person"]);
+    let text = format_report_as_markdown(&report.for_everybody());
+    assert!(
+        text.contains("60 conversations, usually 1–3. Found 16 November 23:00, not over at the end.")
+            && text.contains("[All of them](https://hotdash.example/dashboard/alerts/today)")
+            && text.contains("Not as usual: Series today")
+            && !text.contains("Series person"),
+        "{text}"
+    );
 }

@@ -203,7 +203,7 @@ fn question(app: &App, pick: &Pick) -> Question {
 }
 
 /// What is still being read is there in a moment.
-fn problem(error: MeasuresError) -> UiError {
+pub(super) fn problem(error: MeasuresError) -> UiError {
     match error {
         MeasuresError::Store(error) => error.into(),
         other => UiError::Away(other.to_string()),

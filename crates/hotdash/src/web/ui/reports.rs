@@ -189,8 +189,8 @@ fn schedule(seat: &Seat) -> String {
 
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct AskForm {
-    from: String,
-    to: String,
+    pub(super) from: String,
+    pub(super) to: String,
 }
 
 /// A lead wants the report of some days.
@@ -212,7 +212,7 @@ pub(super) async fn submit(
     }
 }
 
-fn read_days(form: &AskForm, zone: &str) -> Result<Period, &'static str> {
+pub(super) fn read_days(form: &AskForm, zone: &str) -> Result<Period, &'static str> {
     let day = |text: &str| text.trim().parse::<Date>();
     let (Ok(first), Ok(last)) = (day(&form.from), day(&form.to)) else {
         return Err("Write both days like 2026-11-16.");
@@ -221,7 +221,7 @@ fn read_days(form: &AskForm, zone: &str) -> Result<Period, &'static str> {
         return Err("The last day is before the first.");
     }
     if first.saturating_add(LONGEST_DAYS.days()) < last {
-        return Err("That is more than a year; use hotdash report --since … --until … instead.");
+        return Err("That is more than a year; `hotdash report --since … --until …` takes longer periods.");
     }
     let zone = TimeZone::get(zone).unwrap_or(TimeZone::UTC);
     let second = |day: Date| day.to_zoned(zone.clone()).map(|at| at.timestamp().as_second());
