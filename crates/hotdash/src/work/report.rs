@@ -11,6 +11,7 @@ pub mod html;
 pub mod letter;
 
 use super::facts::{refresh, settings_of};
+use super::measures::counting;
 use super::{JobError, Step, job, nothing};
 use crate::app::{App, Desk, Notice};
 use crate::store::jobs::{Job, NewJob, enqueue, forget_dead};
@@ -212,11 +213,11 @@ async fn make_as(
 /// Everything measured of a desk.
 async fn measured(app: &App, desk: &Desk) -> Result<Vec<Measured>, StoreError> {
     refresh(&app.store, desk.id, app.clock.now_ms()).await?;
-    let least = desk.rulebook.load().labels_from().unwrap_or(0.0);
+    let counting = counting(app, desk);
     let mut all: Vec<Measured> = Vec::new();
     loop {
         let after = all.last().map_or(ConversationId(i64::MIN), |last| last.facts.conversation);
-        let page = app.store.measured_after(desk.id, after, PAGE, least).await?;
+        let page = app.store.measured_after(desk.id, after, PAGE, counting).await?;
         if page.is_empty() {
             return Ok(all);
         }

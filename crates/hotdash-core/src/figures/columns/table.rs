@@ -223,6 +223,7 @@ pub(crate) struct DraftRow {
     pub(crate) findings: u16,
     pub(crate) blocking: u16,
     pub(crate) tokens: Option<u32>,
+    pub(crate) cost: Option<u64>,
 }
 
 impl Drafts {
@@ -242,6 +243,7 @@ impl Drafts {
             findings: draft.findings,
             blocking: draft.blocking,
             tokens: draft.tokens,
+            cost: draft.cost,
         });
     }
 

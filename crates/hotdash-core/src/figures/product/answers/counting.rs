@@ -212,6 +212,10 @@ fn add_ready(totals: &mut Totals, draft: &DraftRow) {
         drafted.tokens += u64::from(tokens);
         drafted.told += 1;
     }
+    if let Some(cost) = draft.cost {
+        drafted.cost = drafted.cost.saturating_add(cost);
+        drafted.priced += 1;
+    }
 }
 
 fn add_ended(totals: &mut Totals, draft: &DraftRow) {
