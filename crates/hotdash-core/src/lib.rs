@@ -33,6 +33,7 @@
 //! | [`staffing`] | how many agents an hour needs |
 //! | [`topics`] | what conversations are about, learned from their words |
 //! | [`report`] | what a lead reads every morning, and every Monday |
+//! | [`sheet`] | tables as CSV that no spreadsheet takes for formulas |
 
 pub mod action;
 pub mod analysis;
@@ -58,6 +59,7 @@ pub mod record;
 pub mod report;
 pub mod routing;
 pub mod rulebook;
+pub mod sheet;
 #[cfg(test)]
 pub(crate) mod simulated;
 pub mod sla;

@@ -22,7 +22,7 @@ pub use tree::{
     Advice, Bar, Bars, Kind, Line, Number, Part, Placed, Question, Report, Row, Section, Sentence, Table,
     Tone, Unit,
 };
-pub use words::{days, number, range};
+pub use words::{days, money, number, range};
 
 #[cfg(test)]
 mod tests;

@@ -510,8 +510,6 @@ CREATE TABLE alerts (
     since BIGINT NOT NULL,
     until BIGINT NOT NULL,
     body TEXT NOT NULL,
-    -- as it was when it was found: what reports tell, so that they stay the same
-    found TEXT NOT NULL,
     found_at BIGINT NOT NULL,
     -- it was as usual for a day
     ended_at BIGINT,

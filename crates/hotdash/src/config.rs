@@ -9,6 +9,7 @@ mod settings;
 pub use raw::ConfigError;
 pub use settings::{SETTINGS, Setting};
 
+use hotdash_core::figures::measured::Price;
 use hotdash_core::report::schedule::Schedule;
 use raw::Raw;
 use secrecy::SecretString;
@@ -45,6 +46,8 @@ pub struct Config {
     /// How long a job is leased before another worker may take it.
     pub lease: Duration,
     pub model: Option<ModelConfig>,
+    /// Of its tokens, also of those that it used before.
+    pub model_price: Option<Price>,
     pub mail: Option<MailConfig>,
     pub log: String,
     pub log_json: bool,
@@ -182,6 +185,7 @@ impl Config {
             gap_after: raw.milliseconds("gap_after_ms")?,
             lease: raw.milliseconds("lease_ms")?,
             model: model(&raw)?,
+            model_price: model_price(&raw)?,
             mail: raw
                 .optional_secret("mail_url")
                 .map(|url| MailConfig { url, from: raw.optional("mail_from") }),
@@ -260,6 +264,16 @@ fn model(raw: &Raw) -> Result<Option<ModelConfig>, ConfigError> {
         name: raw.text("model_name")?,
         timeout: Duration::from_secs(raw.number("model_timeout_seconds", 1, 600)?.unsigned_abs()),
     }))
+}
+
+/// Both or none: half of a price would make a wrong figure.
+fn model_price(raw: &Raw) -> Result<Option<Price>, ConfigError> {
+    match (raw.price("model_price_in")?, raw.price("model_price_out")?) {
+        (Some(prompt), Some(completion)) => Ok(Some(Price { prompt, completion })),
+        (None, None) => Ok(None),
+        (Some(_), None) => Err(raw.wrong("model_price_out", "", "the price of what the model writes, too")),
+        (None, Some(_)) => Err(raw.wrong("model_price_in", "", "the price of what the model reads, too")),
+    }
 }
 
 #[expect(clippy::disallowed_methods, reason = "the one place that may")]

@@ -73,5 +73,10 @@ pub const CATALOGUE: &[Entry] = &[
     ),
     entry("draft findings", "count", "what the checks found in drafts that became ready in the period"),
     entry("drafts blocked", "share", "drafts with a finding that blocks one-click approval / drafts ready"),
-    entry("draft cost", "tokens", "tokens that models counted for drafts that became ready in the period"),
+    entry("draft tokens", "tokens", "tokens that models counted for drafts that became ready in the period"),
+    entry(
+        "draft cost",
+        "money",
+        "those tokens by the prices of the settings: their sum, and the mean of a draft",
+    ),
 ];

@@ -89,7 +89,10 @@ impl Columns {
     #[must_use]
     pub fn bytes(&self) -> usize {
         let tables: usize = self.tables.iter().map(Table::bytes).sum();
-        tables + self.conversations.id.len() * 48 + self.promises.len() * 10 + self.drafts.len() * 28
+        tables
+            + self.conversations.id.len() * 48
+            + self.promises.len() * 10
+            + self.drafts.len() * size_of::<DraftRow>()
     }
 
     /// Whether a conversation is among them.

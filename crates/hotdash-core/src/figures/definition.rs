@@ -22,6 +22,8 @@ pub enum Unit {
     /// 1…5
     Grade,
     Tokens,
+    /// In the currency of the prices in the settings.
+    Money,
 }
 
 /// Which way a figure should go.
@@ -84,6 +86,8 @@ pub enum DraftPart {
     Findings,
     Blocked,
     Tokens,
+    Cost,
+    CostMean,
 }
 
 /// What a figure is made of.

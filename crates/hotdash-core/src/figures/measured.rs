@@ -126,6 +126,27 @@ pub struct DraftFact {
     pub blocking: u16,
     /// Tokens that a model counted for it; `None` where no model was asked or it did not tell.
     pub tokens: Option<u32>,
+    /// What these cost, in 10⁻¹² of the currency; `None` where nothing was told or no price is set.
+    #[serde(default)]
+    pub cost: Option<u64>,
+}
+
+/// What a model's tokens cost: millionths of the currency for a million of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Price {
+    /// That it reads.
+    pub prompt: u64,
+    /// That it writes.
+    pub completion: u64,
+}
+
+impl Price {
+    /// What so many cost together, in 10⁻¹² of the currency: in whole numbers nothing is rounded.
+    #[must_use]
+    pub fn of(self, prompt: u32, completion: u32) -> u64 {
+        let one = |price: u64, tokens: u32| price.saturating_mul(u64::from(tokens));
+        one(self.prompt, prompt).saturating_add(one(self.completion, completion))
+    }
 }
 
 /// How a draft ended.

@@ -79,6 +79,8 @@ pub enum Reason {
     NoGrades,
     /// No model was asked, or it did not tell how much it used.
     NoUsageTold,
+    /// The settings do not say what a model's tokens cost.
+    NoPriceSet,
     /// It tells how things stand now; nobody knows how they stood then.
     OnlyNow,
     /// There are fewer periods like this one to compare with than it takes.
@@ -95,6 +97,7 @@ impl Reason {
             Self::NoSurveySent => "no survey was sent",
             Self::NoGrades => "nobody gave grades",
             Self::NoUsageTold => "no model told how much it used",
+            Self::NoPriceSet => "no price is set",
             Self::OnlyNow => "it tells how things stand now",
             Self::TooLittleHistory => "too little history to compare with",
         }

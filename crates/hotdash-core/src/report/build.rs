@@ -230,6 +230,7 @@ fn unit(unit: definition::Unit) -> Unit {
         definition::Unit::Seconds => Unit::Seconds,
         definition::Unit::Share => Unit::Share,
         definition::Unit::Grade => Unit::Grade,
+        definition::Unit::Money => Unit::Money,
     }
 }
 

@@ -123,7 +123,7 @@ fn a_report_is_a_table_of_its_numbers() {
     assert_eq!(rows.len(), report().numbers().len());
     let agent = rows.iter().find(|row| &row[0] == "agents").unwrap();
     assert_eq!(&agent[2], "'=Ben | *Boss* <b>", "no spreadsheet takes a name for a formula");
-    assert_eq!((&agent[4], &agent[6]), ("reply_time", "14"));
+    assert_eq!((&agent[4], &agent[6]), ("reply_time", "14.0"));
     assert!(
         agent[10].starts_with("https://hotdash.example/dashboard/conversations?figure=reply_time&since=")
     );
@@ -163,6 +163,9 @@ fn numbers_are_written_as_people_read_them() {
     assert_eq!(shown(Unit::Share, 0.824), "82.4 %");
     assert_eq!(shown(Unit::Share, 1.0), "100 %");
     assert_eq!(shown(Unit::Grade, 4.25), "4.25");
+    assert_eq!(shown(Unit::Money, 12.5), "12.50");
+    assert_eq!(shown(Unit::Money, 0.004_2), "0.0042");
+    assert_eq!(shown(Unit::Money, 0.0), "0.00");
 }
 
 #[test]

@@ -146,6 +146,8 @@ pub enum Unit {
     Share,
     /// 1…5.
     Grade,
+    /// In the currency of the prices in the settings.
+    Money,
 }
 
 /// Which figure of which slice and period: the way to its conversations.

@@ -17,7 +17,15 @@ pub fn number(unit: Unit, value: f64) -> String {
         Unit::Seconds => duration(whole(value)),
         Unit::Share => format!("{} %", short(value * 100.0)),
         Unit::Grade => format!("{value:.2}"),
+        Unit::Money => money(value),
     }
+}
+
+/// `12.50`, `0.0042`: at least two digits that are no leading zeros, as a single draft costs very little.
+#[must_use]
+pub fn money(value: f64) -> String {
+    let places = (2..12).find(|places| value >= 10_f64.powi(1 - places)).unwrap_or(2);
+    format!("{value:.*}", usize::try_from(places).unwrap_or(2))
 }
 
 /// From where to where: `10 to 40 min`, `900 to 1,300`; one value where both read the same.

@@ -88,6 +88,21 @@ impl Raw {
             .ok_or_else(|| self.wrong(key, &text, &format!("a whole number from {least} to {most}")))
     }
 
+    /// An amount of money in millionths.
+    pub(super) fn price(&self, key: &'static str) -> Result<Option<u64>, ConfigError> {
+        let Some(text) = self.optional(key) else { return Ok(None) };
+        let (whole, part) = text.split_once('.').unwrap_or((&text, ""));
+        let are_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+        let read = || match (whole.len(), part.len()) {
+            (1..=6, 0..=6) if are_digits(whole) && are_digits(part) => {
+                format!("{whole}{part:0<6}").parse::<u64>().ok()
+            }
+            _ => None,
+        };
+        let expected = "an amount like 0.15, with at most six digits behind the point";
+        read().map(Some).ok_or_else(|| self.wrong(key, &text, expected))
+    }
+
     /// At least one.
     pub(super) fn count(&self, key: &'static str, most: u32) -> Result<u32, ConfigError> {
         self.number(key, 1, i64::from(most)).map(|count| u32::try_from(count).unwrap_or(most))

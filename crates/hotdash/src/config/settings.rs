@@ -82,6 +82,13 @@ pub const SETTINGS: &[Setting] = &[
     plain("model_url", "OPENAI_BASE_URL", None, "its address, e.g. http://127.0.0.1:11434/v1"),
     plain("model_name", "OPENAI_MODEL", Some("gpt-4o-mini"), "which model to ask"),
     plain("model_timeout_seconds", "OPENAI_TIMEOUT_SECONDS", Some("60"), "how long an answer may take"),
+    plain(
+        "model_price_in",
+        "OPENAI_PRICE_IN",
+        None,
+        "what a million tokens cost that the model reads, e.g. 0.15; with the next one figures say what drafts cost",
+    ),
+    plain("model_price_out", "OPENAI_PRICE_OUT", None, "what a million tokens cost that it writes, e.g. 0.60"),
     // The address may hold a password.
     secret(
         "mail_url",

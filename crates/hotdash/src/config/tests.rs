@@ -1,6 +1,7 @@
 //! Settings from file and environment, and what is said about wrong ones.
 
 use super::{Config, ConfigError};
+use hotdash_core::figures::measured::Price;
 use secrecy::ExposeSecret;
 use std::collections::BTreeMap;
 
@@ -41,6 +42,22 @@ fn a_wrong_value_names_the_variable_and_what_is_expected() {
     assert_eq!(error, "CHATWOOT_SLA_MINUTES is \"soon\", but a whole number from 1 to 100000 is expected");
     let error = load(&[("HOTDASH_TIMEZONE", "Berlin")]).unwrap_err().to_string();
     assert!(error.contains("HOTDASH_TIMEZONE") && error.contains("Europe/Berlin"), "{error}");
+}
+
+#[test]
+fn a_price_is_read_exactly_and_only_whole() {
+    let price = |pairs: &[(&str, &str)]| load(pairs).map(|config| config.model_price);
+    let both = |read, written| price(&[("OPENAI_PRICE_IN", read), ("OPENAI_PRICE_OUT", written)]);
+    assert_eq!(price(&[]).unwrap(), None);
+    let exact = Some(Price { prompt: 150_000, completion: 12_000_001 });
+    assert_eq!(both("0.15", "12.000001").unwrap(), exact);
+    assert_eq!(both("0", "3").unwrap(), Some(Price { prompt: 0, completion: 3_000_000 }));
+    for wrong in ["cheap", "0,15", "-1", "1.0000001", ".5", "1e3", "12345678"] {
+        let error = both(wrong, "1").unwrap_err().to_string();
+        assert!(error.contains("OPENAI_PRICE_IN") && error.contains("like 0.15"), "{error}");
+    }
+    let half = price(&[("OPENAI_PRICE_IN", "0.15")]).unwrap_err().to_string();
+    assert!(half.contains("OPENAI_PRICE_OUT"), "{half}");
 }
 
 #[test]

@@ -2,7 +2,8 @@
 
 use super::conversations::json;
 use super::{Batch, Statement, Store, StoreError};
-use hotdash_core::conversation::SurveyAnswer;
+use hotdash_core::analysis::Tag;
+use hotdash_core::conversation::{Message, SurveyAnswer};
 use hotdash_core::ids::{ConversationId, DeskId};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -73,6 +74,30 @@ pub fn keep_survey(desk: DeskId, answer: &SurveyAnswer) -> Result<Statement, Sto
             i64::from(answer.rating).into(),
             json(answer)?.into(),
             answer.created_at.as_millisecond().into(),
+        ],
+    ))
+}
+
+#[derive(Serialize)]
+struct ReadCategory<'a> {
+    name: &'a str,
+    confidence: f32,
+}
+
+/// Keep what a message is about that was only read. Not in which words: those are the customer's.
+pub fn keep_read_categories(desk: DeskId, message: &Message, about: &[Tag]) -> Result<Statement, StoreError> {
+    let named = about.iter().map(|tag| ReadCategory { name: &tag.name, confidence: tag.confidence });
+    let named: Vec<ReadCategory<'_>> = named.collect();
+    Ok(Statement::new(
+        "INSERT INTO read_categories (desk, conversation, message, categories, written_at)
+         VALUES ($1, $2, $3, $4, $5)
+         ON CONFLICT (desk, conversation, message) DO UPDATE SET categories = excluded.categories",
+        vec![
+            desk.0.into(),
+            message.conversation.0.into(),
+            message.id.0.into(),
+            json(&named)?.into(),
+            message.created_at.as_millisecond().into(),
         ],
     ))
 }

@@ -94,7 +94,17 @@ pub struct Drafted<'a, B> {
     pub text_hash: &'a str,
     pub author: &'a str,
     pub body: &'a B,
+    /// What a model used for it, where one answered.
+    pub usage: Option<&'a Usage>,
     pub ready_at: i64,
+}
+
+/// What a model used, as it told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Usage {
+    pub model: String,
+    pub prompt_tokens: Option<i64>,
+    pub completion_tokens: Option<i64>,
 }
 
 /// What an approval must find unchanged.
@@ -154,7 +164,7 @@ pub fn make_ready<B: Serialize>(id: &DraftId, drafted: &Drafted<'_, B>) -> Resul
         .map_err(|e| StoreError::Query(format!("a draft cannot be stored: {e}")))?;
     Ok(Statement::new(
         "UPDATE drafts SET state = 'ready', answers = $2, version = version + 1, drafted = $3, text = $3, text_hash = $4,
-           author = $5, body = $6, ready_at = $7
+           author = $5, body = $6, ready_at = $7, model = $8, prompt_tokens = $9, completion_tokens = $10
          WHERE id = $1 AND state = 'drafting'",
         vec![
             id.as_str().into(),
@@ -164,6 +174,9 @@ pub fn make_ready<B: Serialize>(id: &DraftId, drafted: &Drafted<'_, B>) -> Resul
             drafted.author.into(),
             body.into(),
             drafted.ready_at.into(),
+            drafted.usage.map(|usage| usage.model.as_str()).into(),
+            drafted.usage.and_then(|usage| usage.prompt_tokens).into(),
+            drafted.usage.and_then(|usage| usage.completion_tokens).into(),
         ],
     )
     .expect(1))

@@ -3,7 +3,7 @@
 use super::{Row, Store, StoreError, Value};
 use hotdash_core::draft::check::Severity;
 use hotdash_core::facts::ConversationFacts;
-use hotdash_core::figures::measured::{CategoryFact, DraftFact, DraftOutcome, Measured, SlaFact};
+use hotdash_core::figures::measured::{CategoryFact, DraftFact, DraftOutcome, Measured, Price, SlaFact};
 use hotdash_core::ids::{ConversationId, DeskId};
 use hotdash_core::sla::Clock;
 use serde::Deserialize;
@@ -17,6 +17,15 @@ pub struct Changed {
     pub version: i64,
     /// Milliseconds since 1970.
     pub changed_at: i64,
+}
+
+/// What figures take from the settings.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Counting {
+    /// A category counts when the analysis was at least that sure of it, 0…1.
+    pub least: f32,
+    /// Of a model's tokens.
+    pub price: Option<Price>,
 }
 
 /// Of a decision's analysis what figures need.
@@ -66,14 +75,13 @@ impl Store {
         self.read(sql, args).await?.iter().map(changed).collect()
     }
 
-    /// Up to so many conversations after one, in the order of their numbers. A category counts when somebody was at
-    /// least that sure of it, 0…1.
+    /// Up to so many conversations after one, in the order of their numbers.
     pub async fn measured_after(
         &self,
         desk: DeskId,
         after: ConversationId,
         limit: i64,
-        least: f32,
+        counting: Counting,
     ) -> Result<Vec<Measured>, StoreError> {
         let sql = "SELECT body FROM facts WHERE desk = $1 AND conversation > $2 AND body IS NOT NULL
                    ORDER BY conversation LIMIT $3";
@@ -84,7 +92,7 @@ impl Store {
             all.insert(facts.conversation, facts.into());
         }
         let Some(last) = all.keys().next_back().copied() else { return Ok(Vec::new()) };
-        self.add(desk, after, last, least, &mut all).await?;
+        self.add(desk, after, last, counting, &mut all).await?;
         Ok(all.into_values().collect())
     }
 
@@ -93,13 +101,13 @@ impl Store {
         &self,
         desk: DeskId,
         id: ConversationId,
-        least: f32,
+        counting: Counting,
     ) -> Result<Option<Measured>, StoreError> {
         let sql = "SELECT body FROM facts WHERE desk = $1 AND conversation = $2 AND body IS NOT NULL";
         let Some(row) = self.read_one(sql, vec![desk.0.into(), id.0.into()]).await? else { return Ok(None) };
         let facts: ConversationFacts = row.json(0)?;
         let mut all = BTreeMap::from([(id, facts.into())]);
-        self.add(desk, ConversationId(id.0 - 1), id, least, &mut all).await?;
+        self.add(desk, ConversationId(id.0 - 1), id, counting, &mut all).await?;
         Ok(all.remove(&id))
     }
 
@@ -109,7 +117,7 @@ impl Store {
         desk: DeskId,
         after: ConversationId,
         last: ConversationId,
-        least: f32,
+        counting: Counting,
         all: &mut BTreeMap<ConversationId, Measured>,
     ) -> Result<(), StoreError> {
         let args = || -> Vec<Value> { vec![desk.0.into(), after.0.into(), last.0.into()] };
@@ -123,7 +131,7 @@ impl Store {
         }
         // Every decision about a draft that was not taken back, the last one last.
         let sql = "SELECT d.conversation, d.id, d.created_at, d.ready_at, d.state, d.decided_at, d.settled_at, d.body,
-                     r.verdict, r.changed_permille, r.tone, r.accuracy, r.policy
+                     r.verdict, r.changed_permille, r.tone, r.accuracy, r.policy, d.prompt_tokens, d.completion_tokens
                    FROM drafts d LEFT JOIN reviews r ON r.draft = d.id AND r.undone_at IS NULL
                    WHERE d.desk = $1 AND d.conversation > $2 AND d.conversation <= $3
                    ORDER BY d.conversation, d.id, r.id";
@@ -135,24 +143,46 @@ impl Store {
                 measured.drafts.pop();
             }
             before = Some(id);
-            measured.drafts.push(draft(&row)?);
+            measured.drafts.push(draft(&row, counting.price)?);
         }
         let sql = "SELECT conversation, decided_at, analysis FROM decisions
                    WHERE desk = $1 AND conversation > $2 AND conversation <= $3 ORDER BY conversation, id";
         for row in self.read(sql, args()).await? {
-            let Some(measured) = all.get_mut(&ConversationId(row.int(0)?)) else { continue };
-            let (at, about) = (row.int(1)? * MICROS, row.json::<About>(2)?);
-            for named in about.categories.into_iter().filter(|named| named.confidence >= least) {
-                if measured.categories.iter().all(|seen| seen.name != named.name) {
-                    measured.categories.push(CategoryFact { name: named.name, at });
-                }
-            }
+            let about = row.json::<About>(2)?;
+            see(all, &row, about.categories, counting.least)?;
+        }
+        // What was decided later was read before; what was decided before is counted by its decision.
+        let sql = "SELECT r.conversation, r.written_at, r.categories FROM read_categories r
+                   WHERE r.desk = $1 AND r.conversation > $2 AND r.conversation <= $3
+                     AND NOT EXISTS (SELECT 1 FROM decisions d WHERE d.desk = r.desk AND d.message = r.message)
+                   ORDER BY r.conversation, r.message";
+        for row in self.read(sql, args()).await? {
+            let named = row.json::<Vec<Named>>(2)?;
+            see(all, &row, named, counting.least)?;
         }
         Ok(())
     }
 }
 
-fn draft(row: &Row) -> Result<DraftFact, StoreError> {
+/// Categories that a row tells of: its conversation, an instant, and them.
+fn see(
+    all: &mut BTreeMap<ConversationId, Measured>,
+    row: &Row,
+    named: Vec<Named>,
+    least: f32,
+) -> Result<(), StoreError> {
+    let Some(measured) = all.get_mut(&ConversationId(row.int(0)?)) else { return Ok(()) };
+    let at = row.int(1)? * MICROS;
+    for named in named.into_iter().filter(|named| named.confidence >= least) {
+        match measured.categories.iter_mut().find(|seen| seen.name == named.name) {
+            Some(seen) => seen.at = seen.at.min(at),
+            None => measured.categories.push(CategoryFact { name: named.name, at }),
+        }
+    }
+    Ok(())
+}
+
+fn draft(row: &Row, price: Option<Price>) -> Result<DraftFact, StoreError> {
     let (decided_at, settled_at) = (row.opt_int(5)?, row.opt_int(6)?);
     let verdict = row.opt_text(8)?;
     let reviewed = match verdict.as_deref() {
@@ -184,6 +214,9 @@ fn draft(row: &Row) -> Result<DraftFact, StoreError> {
     };
     let found = row.opt_json::<Option<Findings>>(7)?.flatten().map_or_else(Vec::new, |body| body.findings);
     let blocking = found.iter().filter(|found| found.severity != Severity::Warns).count();
+    let tokens =
+        |column| Ok::<_, StoreError>(row.opt_int(column)?.and_then(|count| u32::try_from(count).ok()));
+    let used = tokens(13)?.zip(tokens(14)?);
     let few = |count: usize| u16::try_from(count).unwrap_or(u16::MAX);
     Ok(DraftFact {
         created_at: row.int(2)? * MICROS,
@@ -193,7 +226,7 @@ fn draft(row: &Row) -> Result<DraftFact, StoreError> {
         grades: grades.filter(|_| outcome.is_some()),
         findings: few(found.len()),
         blocking: few(blocking),
-        // No usage of models is kept beside a draft.
-        tokens: None,
+        tokens: used.map(|(prompt, completion)| prompt.saturating_add(completion)),
+        cost: used.zip(price).map(|((prompt, completion), price)| price.of(prompt, completion)),
     })
 }

@@ -5,6 +5,7 @@
 mod analytics;
 mod answer;
 mod asking;
+mod described;
 mod metrics;
 mod rows;
 
@@ -25,6 +26,14 @@ use utoipa_axum::routes;
         description = "Webhooks in, rules and figures out. Everything but the webhooks needs a signed-in person's \
                        session; per-agent figures need a lead."
     ),
+    components(schemas(
+        answer::Refusal,
+        rows::ConversationRow,
+        rows::FigureRow,
+        rows::GroupRow,
+        rows::HourRow,
+        rows::IssueRow,
+    )),
     tags(
         (name = "figures", description = "What was measured, by any period and slice"),
         (name = "rules", description = "What hotdash does with messages"),

@@ -4,7 +4,7 @@
 //! made, and what became of it can be told later.
 
 use super::facts::{refresh, settings_of};
-use super::measures::MeasuresError;
+use super::measures::{MeasuresError, counting};
 use crate::app::{App, Desk};
 use crate::store::StoreError;
 use hotdash_core::facts::Settings;
@@ -54,11 +54,11 @@ pub async fn gather(app: &App, desk: &Desk, period: Period) -> Result<Gathered, 
 /// Everything measured of a desk.
 async fn measured(app: &App, desk: &Desk) -> Result<Vec<Measured>, StoreError> {
     refresh(&app.store, desk.id, app.clock.now_ms()).await?;
-    let least = desk.rulebook.load().labels_from().unwrap_or(0.0);
+    let counting = counting(app, desk);
     let mut all: Vec<Measured> = Vec::new();
     loop {
         let after = all.last().map_or(ConversationId(i64::MIN), |last| last.facts.conversation);
-        let page = app.store.measured_after(desk.id, after, PAGE, least).await?;
+        let page = app.store.measured_after(desk.id, after, PAGE, counting).await?;
         if page.is_empty() {
             return Ok(all);
         }

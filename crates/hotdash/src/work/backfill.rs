@@ -9,11 +9,13 @@ use super::reconcile::micros;
 use super::{JobError, Step, job, nothing};
 use crate::app::{App, Desk};
 use crate::chatwoot::api::{CallError, Chatwoot, ConversationPage, Inbox};
-use crate::store::backfills::{Backfill, keep_backfill, keep_roster, keep_survey, keep_whole};
+use crate::store::backfills::{
+    Backfill, keep_backfill, keep_read_categories, keep_roster, keep_survey, keep_whole,
+};
 use crate::store::conversations::keep_conversation;
 use crate::store::facts::{want_all_facts, want_facts};
 use crate::store::jobs::{Job, enqueue_once, forget_dead};
-use crate::store::messages::{Sight, keep_message};
+use crate::store::messages::{Mover, Sight, keep_message};
 use crate::store::{Batch, StoreError};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use hotdash_core::conversation::Conversation;
@@ -163,6 +165,13 @@ async fn keep(
     let mut batch = Batch::from(keep_conversation(desk.id, &conversation)?);
     for message in &thread {
         batch.append(keep_message(desk.id, message, sight)?);
+        if Mover::of(message) == Mover::Customer {
+            // Nothing is decided about the past, but what people wrote about counts.
+            let about = app.analyzer().analyze(message.text()).categories;
+            if !about.is_empty() {
+                batch.push(keep_read_categories(desk.id, message, &about)?);
+            }
+        }
     }
     batch.push(keep_whole(desk.id, conversation.id, seen));
     batch.push(want_facts(desk.id, conversation.id));

@@ -4,11 +4,13 @@ use super::ingest::moved;
 use super::{JobError, Step, nothing, want_soon};
 use crate::app::{App, Desk, Notice};
 use crate::chatwoot::api::{CallError, Page};
-use crate::model::Role;
+use crate::model::{Completion, Role};
 use crate::store::Batch;
 use crate::store::conversations::keep_conversation;
 use crate::store::decisions::Cause;
-use crate::store::drafts::{DraftState, Drafted, answer_message, begin_drafting, make_ready, move_draft};
+use crate::store::drafts::{
+    DraftState, Drafted, Usage, answer_message, begin_drafting, make_ready, move_draft,
+};
 use crate::store::effects::{Change, NewEffect};
 use crate::store::facts::touch_of_draft;
 use crate::store::jobs::Job;
@@ -161,6 +163,7 @@ struct Made {
     analysis: Analysis,
     author: String,
     fallback: Option<String>,
+    usage: Option<Usage>,
     decision: String,
 }
 
@@ -186,7 +189,8 @@ async fn write(
         agent_name: signs(conversation),
         rejections: &rejections,
     };
-    let (composed, author, fallback) = match ask_model(app, &request).await {
+    let (judged, usage) = ask_model(app, &request).await;
+    let (composed, author, fallback) = match judged {
         Some(Ok((composed, model))) => (composed, model, None),
         Some(Err(why)) => {
             tracing::warn!(draft = %draft.id, %why, "the model's answer was not used");
@@ -197,7 +201,7 @@ async fn write(
     let findings = check(&composed.text, &request);
     let decisions = app.store.decisions::<Analysis, Decision>(draft.desk, draft.conversation, 1).await?;
     let decision = decisions.first().map(|d| d.body.sentence()).unwrap_or_default();
-    Ok(Made { composed, findings, copies: Vec::new(), analysis, author, fallback, decision })
+    Ok(Made { composed, findings, copies: Vec::new(), analysis, author, fallback, usage, decision })
 }
 
 /// What the customer can read.
@@ -237,20 +241,37 @@ pub(super) fn passages_for(desk: &Desk, thread: &[Message], answers: &Message) -
     desk.knowledge.search(&words, PASSAGES)
 }
 
-/// `None` = there is no model to ask.
-async fn ask_model(app: &App, request: &Request<'_>) -> Option<Result<(Composed, String), String>> {
-    let model = app.model.as_ref()?;
+/// What a model wrote and which one, or why that cannot be used; `None` = there is no model to ask. And what it used:
+/// an answer that cannot be used costs as much.
+async fn ask_model(
+    app: &App,
+    request: &Request<'_>,
+) -> (Option<Result<(Composed, String), String>>, Option<Usage>) {
+    let Some(model) = &app.model else { return (None, None) };
     let messages: Vec<(Role, String)> = prompt(request)
         .into_iter()
         .map(|m| (if m.role == "system" { Role::System } else { Role::User }, m.content))
         .collect();
     let asked: Vec<(Role, &str)> = messages.iter().map(|(role, text)| (*role, text.as_str())).collect();
-    Some(match model.complete(&asked).await {
-        Ok(answer) => judge_answer(&answer.text, request)
-            .map(|composed| (composed, answer.model))
-            .map_err(|rejection| rejection.to_string()),
-        Err(error) => Err(error.to_string()),
-    })
+    match model.complete(&asked).await {
+        Ok(answer) => {
+            let usage = usage(&answer);
+            let judged = judge_answer(&answer.text, request)
+                .map(|composed| (composed, answer.model))
+                .map_err(|rejection| rejection.to_string());
+            (Some(judged), Some(usage))
+        }
+        Err(error) => (Some(Err(error.to_string())), None),
+    }
+}
+
+fn usage(answer: &Completion) -> Usage {
+    let counted = |tokens: Option<u64>| tokens.and_then(|tokens| i64::try_from(tokens).ok());
+    Usage {
+        model: answer.model.clone(),
+        prompt_tokens: counted(answer.prompt_tokens),
+        completion_tokens: counted(answer.completion_tokens),
+    }
 }
 
 /// The draft, its private note and what was read on the way, in one batch.
@@ -281,6 +302,7 @@ async fn keep(
             text_hash: &hash,
             author: &made.author,
             body: &body,
+            usage: made.usage.as_ref(),
             ready_at: app.clock.now_ms(),
         },
     )?);

@@ -10,7 +10,7 @@ mod told;
 pub use told::{Metrics, Told};
 
 use crate::app::{App, Desk};
-use crate::store::measured::Changed;
+use crate::store::measured::{Changed, Counting};
 use crate::store::{Store, StoreError};
 use crate::work::facts;
 use futures_util::{StreamExt, TryStreamExt, stream};
@@ -139,13 +139,13 @@ impl Measures {
         &self,
         store: &Store,
         desk: DeskId,
-        least: f32,
+        counting: Counting,
         now_ms: i64,
     ) -> Result<usize, StoreError> {
         let mut looked = self.looked.lock().await;
         let mut taken = 0;
         if !looked.is_filled {
-            taken += self.fill(store, desk, least).await?;
+            taken += self.fill(store, desk, counting).await?;
             looked.until = now_ms;
             looked.is_filled = true;
             self.is_filled.store(true, Ordering::SeqCst);
@@ -160,7 +160,7 @@ impl Measures {
             };
             let changed: Vec<Changed> = page.iter().filter(is_new).copied().collect();
             let measured = stream::iter(changed.iter().copied()).map(async |changed| {
-                let measured = store.measured(desk, changed.conversation, least).await?;
+                let measured = store.measured(desk, changed.conversation, counting).await?;
                 Ok::<_, StoreError>((changed.conversation, measured))
             });
             let measured: Vec<_> = measured.buffered(SIDE_BY_SIDE).try_collect().await?;
@@ -192,11 +192,11 @@ impl Measures {
         self.is_filled.store(true, Ordering::SeqCst);
     }
 
-    async fn fill(&self, store: &Store, desk: DeskId, least: f32) -> Result<usize, StoreError> {
+    async fn fill(&self, store: &Store, desk: DeskId, counting: Counting) -> Result<usize, StoreError> {
         let mut after = ConversationId(i64::MIN);
         let mut taken = 0;
         loop {
-            let page = store.measured_after(desk, after, PAGE, least).await?;
+            let page = store.measured_after(desk, after, PAGE, counting).await?;
             let Some(last) = page.last() else { return Ok(taken) };
             after = last.facts.conversation;
             taken += page.len();
@@ -249,8 +249,13 @@ pub async fn follow(app: Arc<App>, stop: CancellationToken) {
 pub async fn take_up(app: &App, desk: &Desk) -> Result<usize, StoreError> {
     let now = app.clock.now_ms();
     facts::refresh(&app.store, desk.id, now).await?;
+    desk.measures.refresh(&app.store, desk.id, counting(app, desk), now).await
+}
+
+/// What figures take from the settings.
+pub(super) fn counting(app: &App, desk: &Desk) -> Counting {
     let least = desk.rulebook.load().labels_from().unwrap_or(0.0);
-    desk.measures.refresh(&app.store, desk.id, least, now).await
+    Counting { least, price: app.config.model_price }
 }
 
 /// Ask something of a desk's figures, away from the threads that serve.

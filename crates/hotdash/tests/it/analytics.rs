@@ -1,10 +1,12 @@
 //! Figures as programs get them, beside the desk's own rows and beside questions to the tables.
 
 mod api;
+mod costs;
 
 use crate::chatwoot::recordings::history_file;
 use crate::support::{Database, both_databases};
 use hotdash::store::facts::{touch, want_facts};
+use hotdash::store::measured::Counting;
 use hotdash::store::{Statement, Store};
 use hotdash::work::facts::refresh;
 use hotdash::work::figures::recording::Recording;
@@ -84,7 +86,7 @@ fn rows() -> Vec<Row> {
 async fn figures_are_those_of_the_desks_own_rows(database: &Database) {
     let store = history(database).await;
     let measures = Measures::default();
-    assert!(measures.refresh(&store, DESK, 0.0, 5).await.unwrap() > 0);
+    assert!(measures.refresh(&store, DESK, Counting::default(), 5).await.unwrap() > 0);
     let rows = rows();
     let names = [("frt", "first_response"), ("reply", "reply_time"), ("resolution", "conversation_resolved")];
     for (at, clock) in [Clock::Wall, Clock::Business].into_iter().enumerate() {
@@ -128,8 +130,8 @@ async fn figures_are_those_of_the_desks_own_rows(database: &Database) {
 async fn what_one_replica_writes_another_counts_and_what_is_deleted_drops_out(database: &Database) {
     let store = history(database).await;
     let (one, other) = (Measures::default(), Measures::default());
-    let all = one.refresh(&store, DESK, 0.0, 10).await.unwrap();
-    assert_eq!(other.refresh(&store, DESK, 0.0, 10).await.unwrap(), all);
+    let all = one.refresh(&store, DESK, Counting::default(), 10).await.unwrap();
+    assert_eq!(other.refresh(&store, DESK, Counting::default(), 10).await.unwrap(), all);
     let count = |measures: &Measures| {
         let ids = |answers: &Answers<'_>| {
             answers.conversations(Definition::find("overview.conversations").unwrap()).len()
@@ -138,8 +140,8 @@ async fn what_one_replica_writes_another_counts_and_what_is_deleted_drops_out(da
     };
     let before = count(&one);
     // Whatever was taken up at the start is looked at once more, and then never again.
-    one.refresh(&store, DESK, 0.0, 11).await.unwrap();
-    assert_eq!(one.refresh(&store, DESK, 0.0, 12).await.unwrap(), 0);
+    one.refresh(&store, DESK, Counting::default(), 11).await.unwrap();
+    assert_eq!(one.refresh(&store, DESK, Counting::default(), 12).await.unwrap(), 0);
     let gone = one.answer(&ever(Clock::Wall), |answers| {
         answers.conversations(Definition::find("overview.conversations").unwrap())[0]
     });
@@ -151,11 +153,11 @@ async fn what_one_replica_writes_another_counts_and_what_is_deleted_drops_out(da
     store.commit(want_facts(DESK, gone).into()).await.unwrap();
     assert_eq!(refresh(&store, DESK, 20).await.unwrap(), 1);
     for replica in [&one, &other] {
-        replica.refresh(&store, DESK, 0.0, 21).await.unwrap();
+        replica.refresh(&store, DESK, Counting::default(), 21).await.unwrap();
         assert_eq!(count(replica), before - 1);
     }
     // A replica whose clock is half a minute behind writes what the others find nevertheless.
     store.commit(touch(DESK, ConversationId(gone.0 + 1), -29_000).into()).await.unwrap();
-    assert_eq!(one.refresh(&store, DESK, 0.0, 22).await.unwrap(), 1);
-    assert_eq!(one.refresh(&store, DESK, 0.0, 23).await.unwrap(), 0);
+    assert_eq!(one.refresh(&store, DESK, Counting::default(), 22).await.unwrap(), 1);
+    assert_eq!(one.refresh(&store, DESK, Counting::default(), 23).await.unwrap(), 0);
 }

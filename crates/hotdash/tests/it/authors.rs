@@ -42,6 +42,7 @@ impl Waiting {
             text_hash: "h",
             author: "knowledge",
             body: &json!({}),
+            usage: None,
             ready_at: 1,
         };
         let mut batch = Batch::from(queue_draft(&draft, desk, conversation, question, true, 1));

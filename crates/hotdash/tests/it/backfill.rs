@@ -9,13 +9,18 @@ use hotdash::config::Config;
 use hotdash::store::Store;
 use hotdash::store::backfills::Backfill;
 use hotdash::work::backfill::{ask, job_id};
+use hotdash::work::measures::{Asked, take_up};
 use hotdash::work::replay::replay;
 use hotdash::worker::{self, run_this};
+use hotdash_core::analysis::Analyzer;
 use hotdash_core::conversation::{Direction, Message};
+use hotdash_core::figures::desk::Period;
+use hotdash_core::figures::product::{self, Slice};
 use hotdash_core::ids::{ConversationId, DeskId};
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -27,6 +32,7 @@ both_databases!(
     an_interrupted_backfill_goes_on_and_a_second_one_reads_only_what_changed,
     a_desk_that_answers_429_loses_nothing,
     nothing_is_decided_about_the_past,
+    what_was_only_read_counts_among_the_issues,
     a_running_hotdash_does_the_work,
 );
 
@@ -225,5 +231,46 @@ async fn a_running_hotdash_does_the_work(database: &Database) {
     assert_eq!(archive.walk().await.conversations, 220);
     stop.cancel();
     running.await.unwrap().unwrap();
+    archive.close().await;
+}
+
+async fn what_was_only_read_counts_among_the_issues(database: &Database) {
+    let archive = Archive::open(database).await;
+    archive.ask().await;
+    archive.finish().await;
+    let (app, desk) = (&archive.app, &archive.app.desks[0]);
+    take_up(app, desk).await.unwrap();
+    let asked = Asked {
+        key: String::new(),
+        period: Period { since: 0, until: 4_000_000_000 },
+        slice: Slice::default(),
+        clock: product::Clock::Wall,
+        zone: TimeZone::UTC,
+        now: app.clock.now(),
+    };
+    let (counted, any) = desk.measures.answer(&asked, |answers| answers.categories());
+
+    // The same found again in what customers wrote.
+    let least = desk.rulebook.load().labels_from().unwrap();
+    let sql = "SELECT conversation, body FROM messages WHERE mover = 'customer'";
+    let mut seen: BTreeMap<String, BTreeSet<i64>> = BTreeMap::new();
+    for row in app.store.read(sql, vec![]).await.unwrap() {
+        let message: Message = row.json(1).unwrap();
+        for tag in Analyzer::shipped().analyze(message.text()).categories {
+            if tag.confidence >= least {
+                seen.entry(tag.name).or_default().insert(row.int(0).unwrap());
+            }
+        }
+    }
+    let everywhere: BTreeSet<i64> = seen.values().flatten().copied().collect();
+    let theirs: Vec<(String, usize)> = seen.into_iter().map(|(name, all)| (name, all.len())).collect();
+    assert_eq!((counted, any), (theirs, everywhere.len()));
+    assert!(any > 50, "{any}");
+    // Words are the customers'; only names are kept.
+    let kept = app.store.read("SELECT categories FROM read_categories", vec![]).await.unwrap();
+    let kept: Vec<Value> = kept.iter().map(|row| row.json(0).unwrap()).collect();
+    let keys =
+        kept.iter().flat_map(|all| all.as_array().unwrap()).flat_map(|one| one.as_object().unwrap().keys());
+    assert_eq!(keys.collect::<BTreeSet<_>>(), BTreeSet::from([&"confidence".to_owned(), &"name".to_owned()]));
     archive.close().await;
 }

@@ -1,6 +1,7 @@
 //! Whole journeys through real HTTP, on both databases: what the customer gets, and what they must never get.
 
 use crate::support::house::House;
+use crate::support::scripted::{Says, scripted_model};
 use crate::support::{Database, both_databases};
 use chatwoot_sandbox::{Faults, Outage};
 use hotdash::clock::Clock;
@@ -310,27 +311,9 @@ async fn an_approval_is_taken_back(database: &Database) {
     house.close().await;
 }
 
-/// A server that speaks Chat Completions and always says the same.
-async fn scripted_model(answer: &'static str) -> String {
-    let route = axum::routing::post(move |body: axum::Json<serde_json::Value>| async move {
-        assert_eq!(body["model"], "scripted");
-        axum::Json(serde_json::json!({
-            "model": "scripted-1",
-            "choices": [{"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": answer}}],
-        }))
-    });
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}/v1", listener.local_addr().unwrap());
-    tokio::spawn(async move {
-        axum::serve(listener, axum::Router::new().route("/v1/chat/completions", route)).await
-    });
-    url
-}
-
 async fn a_model_writes_the_draft(database: &Database) {
     let reply = "Hello Ann,\n\ndelivery to Norway takes 4 to 7 working days.\n\nBest wishes\nHot Rodan";
-    let answer = Box::leak(serde_json::json!({"reply": reply, "sources": []}).to_string().into_boxed_str());
-    let url = scripted_model(answer).await;
+    let url = scripted_model(move |_| Says::reply(reply)).await;
     let house = House::start_with(database, &[("OPENAI_BASE_URL", &url), ("OPENAI_MODEL", "scripted")]).await;
     let ada = house.sign_in("Ada", Role::Lead).await;
     let conversation = house.desk.customer_says(house.website, ANN, QUESTION).unwrap();
@@ -343,7 +326,7 @@ async fn a_model_writes_the_draft(database: &Database) {
 }
 
 async fn a_model_that_misbehaves_is_replaced(database: &Database) {
-    let url = scripted_model("").await;
+    let url = scripted_model(|_| Says::default()).await;
     let house = House::start_with(database, &[("OPENAI_BASE_URL", &url), ("OPENAI_MODEL", "scripted")]).await;
     let conversation = house.desk.customer_says(house.website, ANN, QUESTION).unwrap();
     let draft = house.draft(conversation, DraftState::Ready).await;

@@ -40,6 +40,8 @@ mod liquid;
 #[cfg(test)]
 mod model;
 #[cfg(test)]
+mod numbers;
+#[cfg(test)]
 mod older_desks;
 #[cfg(test)]
 mod opened;
@@ -65,6 +67,8 @@ mod sla;
 mod store;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+mod topics;
 #[cfg(test)]
 mod ui;
 #[cfg(test)]

@@ -4,6 +4,7 @@ pub(crate) mod alone;
 pub(crate) mod house;
 pub(crate) mod mailbox;
 pub(crate) mod postgres;
+pub(crate) mod scripted;
 
 use hotdash::store::Store;
 use postgres::Schema;

@@ -222,6 +222,7 @@ pub(crate) struct DraftRow {
     pub(crate) findings: u16,
     pub(crate) blocking: u16,
     pub(crate) tokens: Option<u32>,
+    pub(crate) cost: Option<u64>,
 }
 
 impl Drafts {
@@ -241,6 +242,7 @@ impl Drafts {
             findings: draft.findings,
             blocking: draft.blocking,
             tokens: draft.tokens,
+            cost: draft.cost,
         });
     }
 

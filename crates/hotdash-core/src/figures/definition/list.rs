@@ -332,7 +332,23 @@ const DRAFTS: &[Definition] = &[
         "drafts blocked",
         DraftPart::Blocked,
     ),
-    draft("drafts.tokens", "Tokens of the model", Unit::Tokens, Good::Down, "draft cost", DraftPart::Tokens),
+    draft(
+        "drafts.tokens",
+        "Tokens of the model",
+        Unit::Tokens,
+        Good::Down,
+        "draft tokens",
+        DraftPart::Tokens,
+    ),
+    draft("drafts.cost", "Cost of the model", Unit::Money, Good::Down, "draft cost", DraftPart::Cost),
+    draft(
+        "drafts.cost_mean",
+        "Cost of a draft, average",
+        Unit::Money,
+        Good::Down,
+        "draft cost",
+        DraftPart::CostMean,
+    ),
 ];
 
 const SLA: &[Definition] = &[

@@ -352,5 +352,6 @@ fn is_behind(part: DraftPart, draft: &DraftRow, is_ready: bool, has_ended: bool)
         DraftPart::Findings => is_ready && draft.findings > 0,
         DraftPart::Blocked => is_ready && draft.blocking > 0,
         DraftPart::Tokens => is_ready && draft.tokens.is_some(),
+        DraftPart::Cost | DraftPart::CostMean => is_ready && draft.cost.is_some(),
     }
 }

@@ -7,7 +7,7 @@ use super::*;
 use crate::conversation::Status;
 use crate::facts::{ConversationFacts, Fact, FactKind};
 use crate::figures::definition::Definition;
-use crate::figures::measured::{CategoryFact, DraftFact, DraftOutcome, Measured, SlaFact, SlaOutcome};
+use crate::figures::measured::{CategoryFact, DraftFact, DraftOutcome, Measured, Price, SlaFact, SlaOutcome};
 use crate::ids::ConversationId;
 use crate::sla::Kind;
 
@@ -207,7 +207,32 @@ fn draft(outcome: DraftOutcome, changed_permille: Option<u16>) -> DraftFact {
         findings: 2,
         blocking: 0,
         tokens: None,
+        cost: None,
     }
+}
+
+#[test]
+fn a_draft_costs_what_its_tokens_cost_and_nothing_is_guessed() {
+    let price = Price { prompt: 150_000, completion: 600_000 };
+    let of = |prompt, completion| DraftFact {
+        tokens: Some(prompt + completion),
+        cost: Some(price.of(prompt, completion)),
+        ..draft(DraftOutcome::Approved, None)
+    };
+    let cost = |drafts: Vec<DraftFact>| {
+        let one = Measured { drafts, ..conversation(1, Status::Open, 0, Vec::new()).into() };
+        let desk: Columns = [one].iter().collect();
+        let asked = question(&desk);
+        assert_eq!(behind(&asked, "drafts.cost"), behind(&asked, "drafts.cost_mean"));
+        (value(&asked, "drafts.cost"), value(&asked, "drafts.cost_mean"))
+    };
+    // 0.15 for a million that are read, 0.60 for a million that are written.
+    assert_eq!(cost(vec![of(1_000_000, 0), of(0, 1_000_000)]), (Ok(0.75), Ok(0.375)));
+    // The one that no model wrote costs nothing, and is none of those that cost something on average.
+    assert_eq!(cost(vec![of(2_000, 500), draft(DraftOutcome::Approved, None)]), (Ok(0.0006), Ok(0.0006)));
+    let unpriced = DraftFact { tokens: Some(700), ..draft(DraftOutcome::Approved, None) };
+    assert_eq!(cost(vec![unpriced]), (Err(Reason::NoPriceSet), Err(Reason::NoPriceSet)));
+    assert_eq!(cost(Vec::new()), (Err(Reason::NoUsageTold), Err(Reason::NoUsageTold)));
 }
 
 #[test]
@@ -218,7 +243,13 @@ fn shares_of_drafts_are_of_those_that_a_person_decided() {
         draft(DraftOutcome::Edited, Some(300)),
         draft(DraftOutcome::Rejected, None),
         draft(DraftOutcome::Superseded, None),
-        DraftFact { ended: None, blocking: 1, tokens: Some(700), ..draft(DraftOutcome::Failed, None) },
+        DraftFact {
+            ended: None,
+            blocking: 1,
+            tokens: Some(700),
+            cost: Some(2_500_000),
+            ..draft(DraftOutcome::Failed, None)
+        },
     ];
     let one = Measured { drafts, ..conversation(1, Status::Open, 0, Vec::new()).into() };
     let desk: Columns = [one].iter().collect();
@@ -231,6 +262,10 @@ fn shares_of_drafts_are_of_those_that_a_person_decided() {
         (Ok(0.1), Ok(4.0))
     );
     assert_eq!((value(&asked, "drafts.accuracy"), value(&asked, "drafts.tokens")), (Ok(4.0), Ok(700.0)));
+    assert_eq!(
+        (value(&asked, "drafts.cost"), value(&asked, "drafts.cost_mean")),
+        (Ok(0.0000025), Ok(0.0000025))
+    );
     assert_eq!(
         (value(&asked, "drafts.findings"), value(&asked, "drafts.blocked")),
         (Ok(12.0), Ok(1.0 / 6.0))

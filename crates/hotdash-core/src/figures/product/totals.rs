@@ -112,6 +112,10 @@ pub(super) struct Drafted {
     pub(super) tokens: u64,
     /// Of how many a model told its tokens.
     pub(super) told: usize,
+    /// In 10⁻¹² of the currency.
+    pub(super) cost: u64,
+    /// Of how many that is the sum.
+    pub(super) priced: usize,
     pub(super) approved: usize,
     pub(super) edited: usize,
     pub(super) rejected: usize,
@@ -123,6 +127,17 @@ pub(super) struct Drafted {
     pub(super) compared: usize,
     pub(super) grades: [u64; 3],
     pub(super) graded: usize,
+}
+
+impl Drafted {
+    /// What models cost for one of so many.
+    fn cost(&self, of: usize) -> Value {
+        match (self.told, self.priced) {
+            (0, _) => Err(Reason::NoUsageTold),
+            (_, 0) => Err(Reason::NoPriceSet),
+            _ => Ok(ratio(self.cost, of) / 1e12),
+        }
+    }
 }
 
 /// Everything counted of one group.
@@ -224,6 +239,8 @@ impl Totals {
                 0 => Err(Reason::NoUsageTold),
                 _ => Ok(ratio(d.tokens, 1)),
             },
+            DraftPart::Cost => d.cost(1),
+            DraftPart::CostMean => d.cost(d.priced),
         }
     }
 

@@ -2,6 +2,7 @@
 
 use super::answer::{Problem, Reader, Refusal, rows};
 use super::asking::{Asking, Request};
+use super::described::{Refusals, Rows};
 use super::rows::{ConversationRow, FigureRow, GroupRow, HourRow, IssueRow};
 use crate::app::App;
 use crate::work::facts::settings_of;
@@ -32,12 +33,7 @@ fn covers(asked: &Asked) -> Value {
     path = "/api/analytics/figures",
     tag = "figures",
     params(Asking),
-    responses(
-        (status = 200, description = "The figures, as JSON, CSV or JSON lines", content(
-            (Vec<FigureRow> = "application/json"), (String = "text/csv"), (String = "application/jsonl"))),
-        (status = 400, description = "A parameter is wrong", body = Refusal),
-        (status = 401, description = "Nobody is signed in", body = Refusal),
-    )
+    responses(Rows<FigureRow>, Refusals)
 )]
 pub(super) async fn figures(
     State(app): State<Arc<App>>,
@@ -50,22 +46,16 @@ pub(super) async fn figures(
     let report = report(&app, &seat.desk, asked).await?;
     let found: Vec<FigureRow> = report.report.figures().map(FigureRow::from).collect();
     let around = json!({ "period": report.report.period });
-    rows(request.form, &headers, "figures", &found, around)
+    rows(request.form, &headers, &found, around)
 }
 
-/// One figure; with `by` its groups.
+/// One figure, as the list of all has it; with `by` its groups.
 #[utoipa::path(
     get,
     path = "/api/analytics/figures/{id}",
     tag = "figures",
     params(("id" = String, Path, description = "The figure's id, e.g. frt.p90"), Asking),
-    responses(
-        (status = 200, description = "The figure (a `FigureRow`), or with `by` its groups", content(
-            (Vec<GroupRow> = "application/json"), (String = "text/csv"), (String = "application/jsonl"))),
-        (status = 400, description = "A parameter is wrong", body = Refusal),
-        (status = 403, description = "Only for leads", body = Refusal),
-        (status = 404, description = "There is no such figure", body = Refusal),
-    )
+    responses(Rows<GroupRow>, Refusals, (status = 404, description = "There is no such figure", body = Refusal))
 )]
 pub(super) async fn figure(
     State(app): State<Arc<App>>,
@@ -82,7 +72,7 @@ pub(super) async fn figure(
         let found: Vec<FigureRow> =
             report.report.figure(figure.id).map(FigureRow::from).into_iter().collect();
         let around = json!({ "period": report.report.period });
-        return rows(request.form, &headers, "figures", &found, around);
+        return rows(request.form, &headers, &found, around);
     };
     let settings =
         settings_of(&app.store, seat.desk.id).await.map_err(crate::work::measures::MeasuresError::from)?;
@@ -90,21 +80,16 @@ pub(super) async fn figure(
     let groups = answer(&app, &seat.desk, asked, move |answers| answers.figure_by(dimension, figure)).await?;
     let groups: Vec<GroupRow> =
         groups.iter().map(|(key, value)| GroupRow::of(key, label(key, &settings), *value)).collect();
-    rows(request.form, &headers, "groups", &groups, around)
+    rows(request.form, &headers, &groups, around)
 }
 
-/// The conversations behind a figure, by their numbers.
+/// Some of the conversations behind a figure, by their numbers; as JSON with `total`, how many there are.
 #[utoipa::path(
     get,
     path = "/api/analytics/figures/{id}/conversations",
     tag = "figures",
     params(("id" = String, Path, description = "The figure's id, e.g. sla.breached"), Asking),
-    responses(
-        (status = 200, description = "Some of them, and in JSON how many there are", content(
-            (Vec<ConversationRow> = "application/json"), (String = "text/csv"), (String = "application/jsonl"))),
-        (status = 400, description = "A parameter is wrong", body = Refusal),
-        (status = 404, description = "There is no such figure", body = Refusal),
-    )
+    responses(Rows<ConversationRow>, Refusals, (status = 404, description = "There is no such figure", body = Refusal))
 )]
 pub(super) async fn conversations(
     State(app): State<Arc<App>>,
@@ -124,20 +109,16 @@ pub(super) async fn conversations(
     let found: Vec<ConversationRow> =
         some.map(|id| ConversationRow { conversation: id.0, url: seat.desk.chatwoot.link_to(id) }).collect();
     let around = json!({ "period": period, "figure": figure.id, "total": total });
-    rows(request.form, &headers, "conversations", &found, around)
+    rows(request.form, &headers, &found, around)
 }
 
-/// What customers write about, the most frequent first.
+/// What customers write about in the period, the most frequent first.
 #[utoipa::path(
     get,
     path = "/api/analytics/issues",
     tag = "figures",
     params(Asking),
-    responses(
-        (status = 200, description = "The categories of the period", content(
-            (Vec<IssueRow> = "application/json"), (String = "text/csv"), (String = "application/jsonl"))),
-        (status = 400, description = "A parameter is wrong", body = Refusal),
-    )
+    responses(Rows<IssueRow>, Refusals)
 )]
 pub(super) async fn issues(
     State(app): State<Arc<App>>,
@@ -150,20 +131,16 @@ pub(super) async fn issues(
     let report = report(&app, &seat.desk, asked).await?;
     let found: Vec<IssueRow> = report.report.issues.iter().map(IssueRow::from).collect();
     let around = json!({ "period": report.report.period });
-    rows(request.form, &headers, "issues", &found, around)
+    rows(request.form, &headers, &found, around)
 }
 
-/// Arrivals by weekday and hour.
+/// Arrivals by weekday and hour: all 168 hours of the week.
 #[utoipa::path(
     get,
     path = "/api/analytics/peak-hours",
     tag = "figures",
     params(Asking),
-    responses(
-        (status = 200, description = "All 168 hours of the week", content(
-            (Vec<HourRow> = "application/json"), (String = "text/csv"), (String = "application/jsonl"))),
-        (status = 400, description = "A parameter is wrong", body = Refusal),
-    )
+    responses(Rows<HourRow>, Refusals)
 )]
 pub(super) async fn peak_hours(
     State(app): State<Arc<App>>,
@@ -181,7 +158,7 @@ pub(super) async fn peak_hours(
         }
     }
     let around = json!({ "period": report.report.period });
-    rows(request.form, &headers, "hours", &found, around)
+    rows(request.form, &headers, &found, around)
 }
 
 fn known(id: &str) -> Result<&'static Definition, Problem> {

@@ -2,6 +2,7 @@
 //! refusals that say what to mend.
 
 use super::asking::Form;
+use super::rows::Row;
 use crate::app::App;
 use crate::store::users::Role;
 use crate::web::auth::{Seat, Viewer};
@@ -12,6 +13,7 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use hotdash_core::sheet;
 use serde::Serialize;
 use serde_json::Value;
 use std::sync::Arc;
@@ -134,11 +136,10 @@ impl FromRequestParts<Arc<App>> for Reader {
 /// How long an answer may be kept before it is asked for again: not at all, only its digest is compared.
 const ALWAYS_ASK: HeaderValue = HeaderValue::from_static("private, no-cache");
 
-/// Rows in the form that was asked for. `around` is what JSON has beside the rows, `name` what it calls them.
-pub(super) fn rows<T: Serialize>(
+/// Rows in the form that was asked for. `around` is what JSON has beside the rows.
+pub(super) fn rows<T: Row>(
     form: Form,
     headers: &HeaderMap,
-    name: &str,
     rows: &[T],
     around: Value,
 ) -> Result<Response, Problem> {
@@ -147,7 +148,7 @@ pub(super) fn rows<T: Serialize>(
         Form::Json => {
             let mut whole = around;
             if let Some(whole) = whole.as_object_mut() {
-                whole.insert(name.to_owned(), serde_json::to_value(rows).map_err(|e| broken(&e))?);
+                whole.insert(T::ALL.to_owned(), serde_json::to_value(rows).map_err(|e| broken(&e))?);
             }
             ("application/json", whole.to_string())
         }
@@ -159,14 +160,7 @@ pub(super) fn rows<T: Serialize>(
             }
             ("application/jsonl", text)
         }
-        Form::Csv => {
-            let mut writer = csv::Writer::from_writer(Vec::new());
-            for row in rows {
-                writer.serialize(row).map_err(|e| broken(&e))?;
-            }
-            let bytes = writer.into_inner().map_err(|e| broken(&e))?;
-            ("text/csv; charset=utf-8", String::from_utf8(bytes).map_err(|e| broken(&e))?)
-        }
+        Form::Csv => ("text/csv; charset=utf-8", sheet::csv(rows).map_err(|e| broken(&e))?),
     };
     Ok(tagged(headers, &digest(&body), kind, ALWAYS_ASK, || body))
 }

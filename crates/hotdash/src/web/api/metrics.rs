@@ -1,7 +1,8 @@
 //! The full report in the original guide's envelope, from memory.
 
-use super::answer::{Problem, Reader, Refusal, tagged};
+use super::answer::{Problem, Reader, tagged};
 use super::asking::{Asking, Request};
+use super::described::Refusals;
 use crate::app::App;
 use crate::store::users::Role;
 use crate::work::measures::{MAX_AGE_MS, Metrics, report};
@@ -22,9 +23,7 @@ const JSON: &str = "application/json";
     responses(
         (status = 200, description = "The report; kept for up to five minutes", body = Metrics<'static>),
         (status = 304, description = "It is what `If-None-Match` names"),
-        (status = 400, description = "A parameter is wrong", body = Refusal),
-        (status = 401, description = "Nobody is signed in", body = Refusal),
-        (status = 503, description = "The figures are still being read", body = Refusal),
+        Refusals,
     )
 )]
 pub(super) async fn metrics(

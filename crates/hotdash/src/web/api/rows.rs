@@ -5,13 +5,39 @@ use hotdash_core::figures::report::{Issue, Reported};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+/// A row of an answer.
+pub(super) trait Row: Serialize + ToSchema {
+    /// As JSON calls all of them.
+    const ALL: &'static str;
+}
+
+impl Row for FigureRow {
+    const ALL: &'static str = "figures";
+}
+
+impl Row for GroupRow {
+    const ALL: &'static str = "groups";
+}
+
+impl Row for ConversationRow {
+    const ALL: &'static str = "conversations";
+}
+
+impl Row for IssueRow {
+    const ALL: &'static str = "issues";
+}
+
+impl Row for HourRow {
+    const ALL: &'static str = "hours";
+}
+
 /// One figure of a period.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct FigureRow {
     /// E.g. `frt.p90`; what it means stands in docs/figures.md.
     id: &'static str,
     label: &'static str,
-    /// `count`, `seconds`, `share` (0…1), `grade` (1…5), `tokens`
+    /// `count`, `seconds`, `share` (0…1), `grade` (1…5), `tokens`, `money`
     #[schema(value_type = String)]
     unit: hotdash_core::figures::definition::Unit,
     /// Which way is better: `up`, `down`, `neither`

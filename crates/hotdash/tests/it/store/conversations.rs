@@ -146,6 +146,7 @@ async fn the_longest_waiting_draft_comes_first(database: &Database) {
             text_hash: "h",
             author: "no model",
             body: &0,
+            usage: None,
             ready_at: NOW,
         };
         let mut batch = Batch::from(queue_draft(&draft, DESK, ConversationId(id), MessageId(1), false, NOW));

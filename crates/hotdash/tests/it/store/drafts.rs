@@ -65,6 +65,7 @@ fn drafted(answers: MessageId) -> Drafted<'static, String> {
         text_hash: "h1",
         author: "no model",
         body: &BODY,
+        usage: None,
         ready_at: NOW + 5,
     }
 }

@@ -292,6 +292,10 @@ fn add_ready(drafted: &mut Drafted, draft: &DraftRow) {
         drafted.tokens += u64::from(tokens);
         drafted.told += 1;
     }
+    if let Some(cost) = draft.cost {
+        drafted.cost = drafted.cost.saturating_add(cost);
+        drafted.priced += 1;
+    }
 }
 
 fn add_ended(drafted: &mut Drafted, draft: &DraftRow) {

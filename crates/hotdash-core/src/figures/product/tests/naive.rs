@@ -261,6 +261,18 @@ impl<'a> Naive<'a> {
                 let value = if told.is_empty() { Err(Reason::NoUsageTold) } else { Ok(f64::from(sum)) };
                 (value, ids(&told))
             }
+            DraftPart::Cost | DraftPart::CostMean => {
+                let priced = self.drafts(false, |draft| draft.cost.is_some());
+                let told = self.drafts(false, |draft| draft.tokens.is_some());
+                let sum: u64 = priced.iter().map(|(_, draft)| draft.cost.unwrap()).sum();
+                let of = if part == DraftPart::Cost { 1 } else { priced.len() };
+                let value = match (told.len(), priced.len()) {
+                    (0, _) => Err(Reason::NoUsageTold),
+                    (_, 0) => Err(Reason::NoPriceSet),
+                    _ => Ok(sum as f64 / of as f64 / 1e12),
+                };
+                (value, ids(&priced))
+            }
         }
     }
 }

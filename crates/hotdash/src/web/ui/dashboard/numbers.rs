@@ -4,6 +4,7 @@ use super::super::words;
 use hotdash_core::figures::definition::Unit;
 use hotdash_core::figures::report::Reported;
 use hotdash_core::figures::usual::{Standing, UsualRange};
+use hotdash_core::report::money;
 
 /// `1,204`, `11 min`, `93.1 %`, `4.62`.
 pub(super) fn value(unit: Unit, value: f64) -> String {
@@ -12,6 +13,7 @@ pub(super) fn value(unit: Unit, value: f64) -> String {
         Unit::Seconds => words::duration(whole(value * 1000.0)),
         Unit::Share => format!("{} %", tenths(value * 100.0)),
         Unit::Grade => format!("{value:.2}"),
+        Unit::Money => money(value),
     }
 }
 

@@ -49,12 +49,15 @@ prop_compose! {
         grades in proptest::option::of([1_u8..=5, 1..=5, 1..=5]),
         findings in 0_u16..3,
         tokens in proptest::option::of(0_u32..9000),
+        price in proptest::option::of(0_u64..3_000_000),
     ) -> DraftFact {
         use DraftOutcome::{Approved, Edited, Expired, Failed, Rejected, Superseded};
         let outcomes = [Approved, Edited, Rejected, Superseded, Expired, Failed];
         let ended = outcomes.get(outcome).map(|outcome| (*outcome, ended));
         let ready_at = took.map(|took| created_at + took);
-        DraftFact { created_at, ready_at, ended, changed_permille, grades, findings, blocking: findings / 2, tokens }
+        let cost = tokens.zip(price).map(|(tokens, price)| u64::from(tokens) * price);
+        let blocking = findings / 2;
+        DraftFact { created_at, ready_at, ended, changed_permille, grades, findings, blocking, tokens, cost }
     }
 }
 
