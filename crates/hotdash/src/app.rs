@@ -4,7 +4,7 @@ mod desk;
 mod models;
 pub mod rules;
 
-pub use desk::{Candidate, Desk, new_url_token};
+pub use desk::{Candidate, Desk, new_url_token, staff};
 pub use models::{folder as models_folder, read as read_model};
 
 use crate::chat_hook::ChatError;
