@@ -191,7 +191,9 @@ impl Staff {
             let near = nearest(who, known.iter().map(|(text, _)| text.as_str()));
             // A first name alone is none the desk knows.
             let is_part = |text: &str| text.split([' ', '@']).any(|part| part == who);
-            let found = known.iter().find(|(text, _)| near.as_ref().map_or_else(|| is_part(text), |near| near == text));
+            let found = known
+                .iter()
+                .find(|(text, _)| near.as_ref().map_or_else(|| is_part(text), |near| near == text));
             found.map(|(_, text)| (*text).to_owned())
         };
         strangers.map(|(who, _)| Stranger { who, nearest: meant(who) }).collect()

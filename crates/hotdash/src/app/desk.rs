@@ -54,6 +54,8 @@ pub struct Desk {
     pub candidate: ArcSwapOption<Candidate>,
     /// What the edited layer of the rules stands on.
     pub layers: Layers,
+    /// What a model of our own tells beside the five intents.
+    pub intents: Vec<String>,
     pub hours: Hours,
     /// What rules may say to customers.
     pub templates: Templates,
@@ -97,6 +99,7 @@ impl Desk {
         store: &Store,
         clock: &Clock,
         others: &[Arc<Self>],
+        intents: &[String],
     ) -> Result<Self, StartError> {
         let kept = KeptDesk {
             key: settings.key.clone(),
@@ -108,7 +111,8 @@ impl Desk {
         let KnownDesk { id, url_token, since } = store.keep_desk(&kept, clock.now_ms()).await?;
         let edited = store.active_rule_version(id).await?;
         let version = edited.as_ref().map_or(UNEDITED, |version| version.number);
-        let rules = at_start(&settings, version, edited.as_ref().map_or("", |version| &version.text))?;
+        let rules =
+            at_start(&settings, version, edited.as_ref().map_or("", |version| &version.text), intents)?;
         let templates = templates(&settings, &rules.rulebook)?;
         let hours = HoursText::of(&settings);
         let mut texts =
@@ -128,6 +132,7 @@ impl Desk {
             rulebook: ArcSwap::from_pointee(rules.rulebook),
             candidate: ArcSwapOption::empty(),
             layers: Layers::of(&settings),
+            intents: intents.to_vec(),
             hours: hours.read()?,
             hours_hash: hours.hash(),
             rules_at: ArcSwap::from_pointee(Stamp { version, shadow: None }),

@@ -7,7 +7,10 @@ use crate::app::staff;
 pub(super) async fn examine(patient: &Patient<'_>) -> Check {
     let variable = patient.variable("HOTDASH_AGENTS_FILE");
     let Some((file, _)) = &patient.settings.agents else {
-        return Check::well("agents", format!("none are named ({variable}): whoever is online takes what comes"));
+        return Check::well(
+            "agents",
+            format!("none are named ({variable}): whoever is online takes what comes"),
+        );
     };
     let staff = match staff(patient.settings) {
         Ok(staff) => staff,

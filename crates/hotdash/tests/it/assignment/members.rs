@@ -110,10 +110,7 @@ async fn where_the_desk_does_not_tell_everybody_is_asked_and_the_decision_says_s
     assert_eq!(assignments(&house, conversation).await.len(), 1);
     let told = explained(&house, conversation).await.remove(0);
     let people = told.saw.iter().find(|(what, _)| *what == "people of the inbox").unwrap();
-    assert_eq!(
-        people.1,
-        "not told by the desk (the token's user may not do this): everybody was asked"
-    );
+    assert_eq!(people.1, "not told by the desk (the token's user may not do this): everybody was asked");
     house.close().await;
 }
 

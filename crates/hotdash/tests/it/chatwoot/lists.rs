@@ -152,9 +152,7 @@ async fn survey_answers() {
         assert_eq!(answer.feedback.as_deref().unwrap_or(""), raw["feedback_message"].as_str().unwrap_or(""));
     }
 
-    let rated = |id: i64, rating: i64| {
-        json!({"id": id, "rating": rating, "message_id": 1, "conversation_id": 1, "created_at": 1})
-    };
+    let rated = |id: i64, rating: i64| json!({"id": id, "rating": rating, "message_id": 1, "conversation_id": 1, "created_at": 1});
     let some = Desk::saying(vec![Say::json(&json!([rated(1, 9), rated(2, 4)]))]).await;
     assert_eq!(some.client().csat_page(1).await.unwrap().len(), 1, "the readable one");
     let nonsense = json!([rated(1, 9)]);

@@ -12,7 +12,8 @@ async fn people_the_desk_does_not_know_are_named_with_who_was_meant() {
     let file = path.display().to_string();
     let settings = [("HOTDASH_AGENTS_FILE", file.as_str())];
     let write = |people: &[&str]| {
-        let text: String = people.iter().map(|who| format!("[[agent]]\nwho = '{who}'\ncapacity = 5\n")).collect();
+        let text: String =
+            people.iter().map(|who| format!("[[agent]]\nwho = '{who}'\ncapacity = 5\n")).collect();
         std::fs::write(&path, text).unwrap();
     };
     assert_eq!(named(&patient.examine(&[], false).await, "agents").verdict, Verdict::Well, "no file");

@@ -1,12 +1,15 @@
 //! Rules over what a desk's own model says: what is decided live is decided again, and the past is read with the same model.
 
-use super::{labels, says};
+use super::{edit_of, labels, says};
 use crate::support::house::House;
 use crate::support::{Database, both_databases};
-use hotdash::app::models_folder;
+use hotdash::app::{App, models_folder};
+use hotdash::clock::Clock;
 use hotdash::store::conversations::keep_conversation;
 use hotdash::store::messages::{Sight, keep_message};
+use hotdash::store::rulebooks::UNEDITED;
 use hotdash::work::rules::backtest::run;
+use hotdash::work::rules::edit;
 use hotdash::work::rules::explain::replay;
 use hotdash::work::rules::past::on_record;
 use hotdash_core::analysis::Analyzer;
@@ -15,13 +18,17 @@ use hotdash_core::cases::ordinary;
 use hotdash_core::ids::{ConversationId, MessageId};
 use hotdash_core::learn::{Row, Task, learn};
 use std::fs;
+use std::process::Command;
 use std::sync::Arc;
 use tempfile::TempDir;
 
-both_databases!(what_a_taught_model_decided_is_decided_again);
+both_databases!(
+    what_a_taught_model_decided_is_decided_again,
+    rules_ask_for_intents_that_a_model_of_ones_own_tells,
+);
 
 /// A data directory with a model that was taught these labels, each with words of its own in forty sentences.
-pub(super) fn taught(task: Task, labels: &[(&str, [&str; 4])]) -> TempDir {
+fn taught(task: Task, labels: &[(&str, [&str; 4])]) -> TempDir {
     let frames =
         ["where is my {}", "I want to know about the {}", "{} please", "is the {} ok?", "the {}, hello?"];
     let sentences = |label: &str, things: &[&str; 4]| {
@@ -78,4 +85,58 @@ async fn what_a_taught_model_decided_is_decided_again(database: &Database) {
     let report = run(Arc::new(past), Some(Arc::clone(&live)), live, model).await.unwrap();
     assert_eq!((report.decisions, report.changed), (4, 0), "{:?}", report.differences);
     house.close().await;
+}
+
+/// Two finer intents.
+const INTENTS: [(&str, [&str; 4]); 2] = [
+    ("track_order", ["parcel", "shipment", "delivery", "tracking number"]),
+    ("get_invoice", ["invoice", "bill", "receipt", "paper for my taxes"]),
+];
+
+fn asks_for(intent: &str) -> String {
+    format!(
+        "[[rule]]\nid = 'fine'\ngroup = 'tags'\nwhy = 'It goes to those who know.'\n\
+         when = {{ type = 'intent', equals = '{intent}' }}\nthen = {{ tag = ['fine'] }}\n"
+    )
+}
+
+async fn rules_ask_for_intents_that_a_model_of_ones_own_tells(database: &Database) {
+    let home = taught(Task::Intent, &INTENTS);
+    let house =
+        House::start_with(database, &[("HOTDASH_DATA_DIR", &home.path().display().to_string())]).await;
+    let desk = &house.app.desks[0];
+    let refused =
+        edit(&house.app, desk, &edit_of(&asks_for("trak_order"), UNEDITED)).await.unwrap_err().to_string();
+    assert!(refused.ends_with("get_invoice, track_order; did you mean “track_order”?"), "{refused}");
+    edit(&house.app, desk, &edit_of(&asks_for("track_order"), UNEDITED)).await.unwrap();
+    let asked = says(&house, "where is my parcel").await;
+    let other = says(&house, "the invoice, hello?").await;
+    assert!(labels(&house, asked).contains(&"fine".to_owned()));
+    assert!(!labels(&house, other).contains(&"fine".to_owned()));
+    let again = replay(&house.app.store, desk.id, 0).await.unwrap();
+    assert_eq!((again.decisions, again.same, again.rules_gone), (2, 2, 0), "{again:?}");
+    // Without the model the rule could never match: the start says so.
+    let mut config = house.app.config.clone();
+    config.data_dir = home.path().join("elsewhere");
+    let Err(refused) = App::build(config, Clock::real()).await else { panic!("it started") };
+    assert!(refused.to_string().contains("“track_order” is not known"), "{refused}");
+    house.close().await;
+}
+
+#[test]
+fn check_knows_the_intents_of_a_model_that_is_named() {
+    let home = taught(Task::Intent, &INTENTS);
+    let (rules, model) = (home.path().join("rules.toml"), models_folder(home.path()).join("intent.json"));
+    fs::write(&rules, asks_for("track_order")).unwrap();
+    let check = |more: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_hotdash"));
+        let checked =
+            command.env_clear().args(["rules", "check", rules.to_str().unwrap()]).args(more).output();
+        let checked = checked.unwrap();
+        (checked.status.success(), String::from_utf8(checked.stdout).unwrap())
+    };
+    let (sound, told) = check(&[]);
+    assert!(!sound && told.contains("“track_order” is not known; possible: question,"), "{told}");
+    let (sound, told) = check(&["--model", model.to_str().unwrap()]);
+    assert!(sound, "{told}");
 }
