@@ -15,14 +15,21 @@ pub(super) async fn examine(config: &Config, settings: &DeskConfig) -> Check {
         Err(error) => Err(error),
     };
     match asked {
-        Ok(()) => Check::well("chat", "the chat's server answers; whether it takes a notice shows with the first"),
-        Err(error @ (ChatError::NotAnAddress | ChatError::Client { .. })) => Finding::ChatNotAnAddress.wrong(
-            format!("{variable}: {error}"),
-            format!("set {variable} to the address that the chat showed for its incoming webhook; hotdash does not start with it"),
-        ),
-        Err(error) => Finding::ChatUnreachable.wrong(
-            error.to_string(),
-            format!("check the host in {variable}, and whether this machine may speak to it; notices wait meanwhile"),
-        ),
+        Ok(()) => {
+            Check::well("chat", "the chat's server answers; whether it takes a notice shows with the first")
+        }
+        Err(error @ (ChatError::NotAnAddress | ChatError::Client { .. })) => {
+            let mend = format!(
+                "set {variable} to the address that the chat showed for its incoming webhook; hotdash does not start with \
+                 this one"
+            );
+            Finding::ChatNotAnAddress.wrong(format!("{variable}: {error}"), mend)
+        }
+        Err(error) => {
+            let mend = format!(
+                "check the host in {variable}, and whether this machine may speak to it; notices wait meanwhile"
+            );
+            Finding::ChatUnreachable.wrong(error.to_string(), mend)
+        }
     }
 }

@@ -124,6 +124,10 @@ async fn one_unreadable_row_does_not_spoil_the_others() {
     assert_eq!(client.conversation_page(2).await.unwrap().conversations, []);
 }
 
+fn rated(id: i64, rating: i64) -> Value {
+    json!({"id": id, "rating": rating, "message_id": 1, "conversation_id": 1, "created_at": 1})
+}
+
 #[tokio::test]
 async fn survey_answers() {
     let (client, desk, exchange) = recorded("csat-list").await;
@@ -152,7 +156,6 @@ async fn survey_answers() {
         assert_eq!(answer.feedback.as_deref().unwrap_or(""), raw["feedback_message"].as_str().unwrap_or(""));
     }
 
-    let rated = |id: i64, rating: i64| json!({"id": id, "rating": rating, "message_id": 1, "conversation_id": 1, "created_at": 1});
     let some = Desk::saying(vec![Say::json(&json!([rated(1, 9), rated(2, 4)]))]).await;
     assert_eq!(some.client().csat_page(1).await.unwrap().len(), 1, "the readable one");
     let nonsense = json!([rated(1, 9)]);

@@ -1,7 +1,7 @@
-//! Killed again and again while the line of those who wait is full, people come, and it drains: everybody is given to
-//! somebody once, nobody gets more than fits, and nobody is forgotten.
+//! Killed again and again while the line of those who wait is full, people come, and it drains: each conversation is given to
+//! somebody once, nobody gets more than fits, and none is forgotten.
 
-use super::{DESK, Run};
+use super::{DESK, Run, wait_until_ready};
 use crate::support::{Database, both_databases};
 use chatwoot_sandbox::model::{Assignee, Availability, MessageType};
 use hotdash::store::effects::Change;
@@ -32,17 +32,22 @@ async fn killed_while_the_line_is_full(database: &Database) {
     run.until("all stand in line", async |run| run.line().await == CONVERSATIONS).await;
 
     let mut chance = StdRng::seed_from_u64(0x6c69_6e65);
+    let mut in_between = 0;
     for kill in 0..KILLS {
         if let Some((user, _)) = PEOPLE.get(kill / 4) {
             run.desk.set_availability(*user, Availability::Online).unwrap();
         }
-        tokio::time::sleep(Duration::from_millis(chance.random_range(150..700))).await;
+        // It lives, and looks along the line at once: every kill meets it at work.
+        wait_until_ready(&run.url).await;
+        tokio::time::sleep(Duration::from_millis(chance.random_range(0..250))).await;
         run.kill();
+        in_between += usize::from((1..CONVERSATIONS).contains(&run.given().len()));
         run.spawn();
         if kill >= KILLS / 2 {
             run.somebody_finishes();
         }
     }
+    assert!(in_between > 0, "no kill met a line that was draining");
     run.until("the line is empty", async |run| {
         run.somebody_finishes();
         run.line().await == 0
