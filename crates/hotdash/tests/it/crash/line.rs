@@ -17,7 +17,10 @@ const PEOPLE: [(i64, &str); 3] = [(1, "Ada Admin"), (2, "Ben Agent"), (3, "Cleo 
 const CAPACITY: usize = 3;
 /// Twice as many as fit: the second half only after somebody has finished.
 const CONVERSATIONS: usize = 18;
-const KILLS: usize = 24;
+/// While people come, and as many while they finish.
+const KILLS: usize = 12;
+const LEAST_BETWEEN: usize = 4;
+const MOST_KILLS: usize = 100;
 const PATIENCE: Duration = Duration::from_secs(120);
 
 async fn killed_while_the_line_is_full(database: &Database) {
@@ -32,22 +35,24 @@ async fn killed_while_the_line_is_full(database: &Database) {
     run.until("all stand in line", async |run| run.line().await == CONVERSATIONS).await;
 
     let mut chance = StdRng::seed_from_u64(0x6c69_6e65);
-    let mut in_between = 0;
-    for kill in 0..KILLS {
+    // While people come: until several kills met a line that had begun to drain.
+    let mut kills_between = 0;
+    for kill in 0.. {
         if let Some((user, _)) = PEOPLE.get(kill / 4) {
             run.desk.set_availability(*user, Availability::Online).unwrap();
         }
-        // It lives, and looks along the line at once: every kill meets it at work.
-        wait_until_ready(&run.url).await;
-        tokio::time::sleep(Duration::from_millis(chance.random_range(0..250))).await;
-        run.kill();
-        in_between += usize::from((1..CONVERSATIONS).contains(&run.given().len()));
-        run.spawn();
-        if kill >= KILLS / 2 {
-            run.somebody_finishes();
+        run.dies_at_work(&mut chance).await;
+        kills_between += usize::from(!run.given().is_empty());
+        if kill >= KILLS && kills_between >= LEAST_BETWEEN {
+            break;
         }
+        assert!(kill < MOST_KILLS, "the line does not drain: {:?}", run.given());
     }
-    assert!(in_between > 0, "no kill met a line that was draining");
+    // While they finish, and others come in their turn.
+    for _ in 0..KILLS {
+        run.somebody_finishes();
+        run.dies_at_work(&mut chance).await;
+    }
     run.until("the line is empty", async |run| {
         run.somebody_finishes();
         run.line().await == 0
@@ -61,6 +66,14 @@ async fn killed_while_the_line_is_full(database: &Database) {
 }
 
 impl Run {
+    /// Killed some time after it came up and began to look along the line.
+    async fn dies_at_work(&mut self, chance: &mut StdRng) {
+        wait_until_ready(&self.url).await;
+        tokio::time::sleep(Duration::from_millis(chance.random_range(0..700))).await;
+        self.kill();
+        self.spawn();
+    }
+
     async fn until(&self, what: &str, mut holds: impl AsyncFnMut(&Self) -> bool) {
         let started = Instant::now();
         while !holds(self).await {
