@@ -188,7 +188,9 @@ impl Staff {
         let known: Vec<(String, &str)> = texts().map(|text| (normalize(text), text)).collect();
         let strangers = self.people.iter().filter(|(who, _)| !agents.iter().any(|agent| is(agent, who)));
         let meant = |who: &str| {
-            let near = nearest(who, known.iter().map(|(text, _)| text.as_str()));
+            // All addresses of one shop are alike behind the @.
+            let own = |text: &str| nearest(before_at(who), [before_at(text)]).is_some();
+            let near = nearest(who, known.iter().map(|(text, _)| text.as_str()).filter(|text| own(text)));
             // A first name alone is none the desk knows.
             let is_part = |text: &str| text.split([' ', '@']).any(|part| part == who);
             let found = known
@@ -216,6 +218,10 @@ impl Staff {
         let working = parse::hours(working, zone.iana_name().unwrap_or("UTC")).ok()?;
         (!working.is_open(at)).then(|| OUTSIDE_HOURS.to_owned())
     }
+}
+
+fn before_at(text: &str) -> &str {
+    text.split('@').next().unwrap_or(text)
 }
 
 /// Whether a person is meant by a name or an address.
