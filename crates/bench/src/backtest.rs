@@ -18,6 +18,7 @@ use hotdash_core::cases::ordinary;
 use hotdash_core::conversation::{Agent, Availability};
 use hotdash_core::ids::{AgentId, ContactId, ConversationId, DecisionId, DeskId, MessageId};
 use hotdash_core::record::{Question, Record};
+use hotdash_core::routing::Assignable;
 use hotdash_core::rulebook::Rulebook;
 use jiff::Timestamp;
 use serde_json::json;
@@ -86,7 +87,7 @@ impl Backtest {
         }
         eprintln!("reading and comparing");
         let begin = Instant::now();
-        let past = on_record(&store, DESK, &Arc::new(text.read()?), 0).await?;
+        let past = on_record(&store, DESK, Analyzer::shipped(), &Arc::new(text.read()?), 0).await?;
         let read = begin.elapsed().as_secs_f64();
         let model = Model { handling_s: HANDLING_S, target_s: 1_800 };
         let report = run(Arc::new(past), None, Arc::new(rulebook), model).await?;
@@ -181,6 +182,7 @@ async fn fill(store: &Store, hours: &HoursText, conversations: usize) -> anyhow:
             conversation,
             message: said,
             agents: agents.clone(),
+            assignable: Assignable::Unasked,
             turns: turns.clone(),
             standings: BTreeMap::new(),
             message_count: 1,

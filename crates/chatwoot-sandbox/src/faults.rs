@@ -46,6 +46,8 @@ pub struct Faults {
     pub refused_in_account: String,
     /// With this status; 0 is 401.
     pub refused_status: u16,
+    /// Only calls whose path ends with this; empty means all of them.
+    pub refused_path: String,
     /// Calls whose path ends with this break with 500; empty means none.
     pub failing_path: String,
     /// So many of these calls still work.
@@ -137,7 +139,8 @@ pub(crate) async fn spoil(State(sandbox): State<Sandbox>, mut request: Request, 
     let loses = writes
         && path.contains(&faults.answers_lost_path)
         && sandbox.take_fault(|faults| &mut faults.answers_lost);
-    if !faults.refused_in_account.is_empty() && path.starts_with("/api/v1/accounts/") {
+    let refuses = path.starts_with("/api/v1/accounts/") && path.ends_with(&faults.refused_path);
+    if !faults.refused_in_account.is_empty() && refuses {
         let body = json!({"error": faults.refused_in_account});
         let status = StatusCode::from_u16(faults.refused_status).unwrap_or(StatusCode::UNAUTHORIZED);
         return answer::with_status(status, &body);

@@ -225,6 +225,12 @@ impl Analyzer {
         analyzer
     }
 
+    /// The labels of the desk's own model for a task; none where it has no such model.
+    #[must_use]
+    pub fn learned_labels(&self, task: Task) -> &[String] {
+        self.learned.get(&task).map_or(&[], Model::labels)
+    }
+
     /// Analyse one message (its new text, without quoted thread).
     #[must_use]
     pub fn analyze(&self, text: &str) -> Analysis {

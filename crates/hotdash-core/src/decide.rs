@@ -13,7 +13,7 @@ use crate::automation::Act;
 use crate::conversation::{Agent, Conversation, Message, Priority, Status};
 use crate::hours::Hours;
 use crate::ids::{AgentId, ConversationId, RuleId};
-use crate::routing::Assignment;
+use crate::routing::{Assignable, Assignment};
 use crate::rulebook::facts::Facts;
 use crate::rulebook::{Group, Rule, Rulebook, Seen, Then};
 use crate::staff::Standings;
@@ -28,8 +28,10 @@ pub struct Snapshot<'a> {
     /// The customer message that started this.
     pub message: &'a Message,
     pub analysis: &'a Analysis,
-    /// The people who may be given the conversation.
+    /// The people of the desk.
     pub agents: &'a [Agent],
+    /// Who of them may be given conversations of this inbox.
+    pub assignable: &'a Assignable,
     /// The number of the last turn each agent got; absent = never.
     pub turns: &'a BTreeMap<AgentId, i64>,
     /// What is known of the agents beside that; whoever is missing has no limits and nothing to do.
@@ -61,6 +63,8 @@ pub enum SlaState {
 
 /// Nobody had a turn yet.
 static NO_TURNS: BTreeMap<AgentId, i64> = BTreeMap::new();
+/// Everybody may be given everything.
+static ANYBODY: Assignable = Assignable::Unasked;
 /// Nobody has limits.
 static NO_STANDINGS: Standings = BTreeMap::new();
 
@@ -78,6 +82,7 @@ impl<'a> Snapshot<'a> {
             message,
             analysis,
             agents: &[],
+            assignable: &ANYBODY,
             turns: &NO_TURNS,
             standings: &NO_STANDINGS,
             hours,

@@ -9,6 +9,7 @@ use crate::conversation::{Agent, Conversation, Message};
 use crate::decide::{Decision, RuleTrace, SlaState, Snapshot, decide, decide_assignment, explain};
 use crate::hours::Hours;
 use crate::ids::AgentId;
+use crate::routing::Assignable;
 use crate::rulebook::Rulebook;
 use crate::staff::Standings;
 use jiff::Timestamp;
@@ -39,6 +40,9 @@ pub struct Record {
     pub conversation: Conversation,
     pub message: Message,
     pub agents: Vec<Agent>,
+    /// Who of them might be given it, as the desk told it then.
+    #[serde(default, skip_serializing_if = "Assignable::is_unasked")]
+    pub assignable: Assignable,
     pub turns: BTreeMap<AgentId, i64>,
     /// How the agents stood then: what they had, what they knew, why they were away.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -62,6 +66,7 @@ impl Record {
             conversation: seen.conversation.clone(),
             message: seen.message.clone(),
             agents: seen.agents.to_vec(),
+            assignable: seen.assignable.clone(),
             turns: seen.turns.clone(),
             standings: seen.standings.clone(),
             message_count: seen.message_count,
@@ -87,6 +92,7 @@ impl Record {
     ) -> Snapshot<'a> {
         Snapshot {
             agents: &self.agents,
+            assignable: &self.assignable,
             turns,
             standings: &self.standings,
             message_count: self.message_count,

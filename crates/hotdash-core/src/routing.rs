@@ -7,7 +7,7 @@
 mod sentence;
 
 use crate::conversation::{Agent, Availability};
-use crate::ids::{AgentId, TeamId};
+use crate::ids::{AgentId, InboxId, TeamId};
 use crate::staff::{OUTSIDE_HOURS, Standing, Standings};
 use serde::{Deserialize, Serialize};
 use std::cmp::Reverse;
@@ -38,10 +38,55 @@ impl Way {
     }
 }
 
+/// Who may be given the conversations of an inbox, as the desk tells it. A decision keeps it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Assignable {
+    /// Nobody asked: everybody may.
+    #[default]
+    Unasked,
+    /// These and nobody else: the members of the inbox, and the administrators.
+    Only(Vec<AgentId>),
+    /// The desk does not tell, for this reason: everybody may.
+    NotTold(String),
+}
+
+impl Assignable {
+    /// Whether there is nothing to keep.
+    #[must_use]
+    pub fn is_unasked(&self) -> bool {
+        *self == Self::Unasked
+    }
+}
+
+/// An inbox whose people are known.
+#[derive(Debug, Clone, Copy)]
+pub struct Members<'a> {
+    pub inbox: InboxId,
+    /// As the desk calls it.
+    pub name: Option<&'a str>,
+    pub who: &'a [AgentId],
+}
+
+impl Members<'_> {
+    /// Why somebody may not be given its conversations: `not a member of the inbox Support`.
+    #[must_use]
+    pub fn exclude(&self, agent: AgentId) -> Option<String> {
+        if self.who.contains(&agent) {
+            return None;
+        }
+        let inbox =
+            self.name.map_or_else(|| format!("inbox {}", self.inbox), |name| format!("the inbox {name}"));
+        Some(format!("{}{inbox}", sentence::NOT_A_MEMBER))
+    }
+}
+
 /// What is asked of whoever gets a conversation.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Want<'a> {
     pub way: Way,
+    /// Only who may be given conversations of the inbox; `None` = whoever is at the desk.
+    pub members: Option<Members<'a>>,
     /// Only its members.
     pub team: Option<TeamId>,
     /// Only who has all of these.
@@ -165,7 +210,7 @@ pub fn choose_agent(
 /// Whether anybody of the desk, there or not, could ever be chosen.
 #[must_use]
 pub fn anybody_fits(agents: &[Agent], standings: &Standings, want: &Want<'_>) -> bool {
-    agents.iter().any(|agent| unfit(standing_of(standings, agent.id), want).is_none())
+    agents.iter().any(|agent| unfit(agent, standing_of(standings, agent.id), want).is_none())
 }
 
 type Order<'a> = (Reverse<usize>, u64, Option<i64>, &'a str, AgentId);
@@ -178,7 +223,7 @@ fn order(way: Way, candidate: &Candidate) -> Order<'_> {
 
 /// Why somebody cannot be chosen now.
 fn obstacle(agent: &Agent, standing: &Standing, want: &Want<'_>) -> Option<String> {
-    if let Some(why) = unfit(standing, want) {
+    if let Some(why) = unfit(agent, standing, want) {
         return Some(why);
     }
     // That somebody who went home is offline needs no other word.
@@ -196,9 +241,12 @@ fn obstacle(agent: &Agent, standing: &Standing, want: &Want<'_>) -> Option<Strin
 }
 
 /// Why somebody is not who is wanted, at any time.
-fn unfit(standing: &Standing, want: &Want<'_>) -> Option<String> {
+fn unfit(agent: &Agent, standing: &Standing, want: &Want<'_>) -> Option<String> {
     if let Some(team) = want.team.filter(|team| !standing.teams.contains(team)) {
         return Some(format!("{}{team}", sentence::NOT_IN_TEAM));
+    }
+    if let Some(why) = want.members.and_then(|members| members.exclude(agent.id)) {
+        return Some(why);
     }
     if let Some(skill) = want.skills.iter().find(|skill| !standing.skills.contains(skill)) {
         return Some(format!("without the skill “{skill}”"));

@@ -197,7 +197,14 @@ impl Rulebook {
     /// file replaces the one with the same id in an earlier file: give [`SHIPPED`] first, then the lead's own files.
     #[must_use]
     pub fn parse(files: &[(&str, &str)]) -> (Self, Vec<Problem>) {
-        parse::parse(files)
+        parse::parse(files, Some(&[]))
+    }
+
+    /// The same where a desk's own model tells more intents than the five; `None`: nobody knows what was told when these
+    /// rules decided, so any word will do.
+    #[must_use]
+    pub fn parse_with(files: &[(&str, &str)], intents: Option<&[String]>) -> (Self, Vec<Problem>) {
+        parse::parse(files, intents)
     }
 
     /// Rules that can be read but hardly mean what they say: never matched or never reached, in conflict, setting

@@ -7,7 +7,7 @@ use crate::analysis::words::normalize;
 use crate::conversation::{Agent, Priority, Status};
 use crate::hours::Hours;
 use crate::ids::{AgentId, TeamId};
-use crate::rulebook::Problem;
+use crate::rulebook::{Problem, vocabulary::nearest};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -97,6 +97,14 @@ pub struct Staff {
     people: Vec<(String, Terms)>,
 }
 
+/// Somebody in a file whom the desk does not know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stranger<'a> {
+    pub who: &'a str,
+    /// The name or address on the desk that is most like it.
+    pub nearest: Option<String>,
+}
+
 /// What one person knows and takes.
 #[derive(Debug, Clone, Default, PartialEq)]
 struct Terms {
@@ -175,9 +183,22 @@ impl Staff {
 
     /// People named in the files who are nobody on the desk: probably misspelt.
     #[must_use]
-    pub fn strangers(&self, agents: &[Agent]) -> Vec<&str> {
-        let known = |who: &str| agents.iter().any(|agent| is(agent, who));
-        self.people.iter().map(|(who, _)| who.as_str()).filter(|who| !known(who)).collect()
+    pub fn strangers(&self, agents: &[Agent]) -> Vec<Stranger<'_>> {
+        let texts = || agents.iter().flat_map(|agent| [agent.name.as_str(), agent.email.as_str()]);
+        let known: Vec<(String, &str)> = texts().map(|text| (normalize(text), text)).collect();
+        let strangers = self.people.iter().filter(|(who, _)| !agents.iter().any(|agent| is(agent, who)));
+        let meant = |who: &str| {
+            // All addresses of one shop are alike behind the @.
+            let own = |text: &str| nearest(before_at(who), [before_at(text)]).is_some();
+            let near = nearest(who, known.iter().map(|(text, _)| text.as_str()).filter(|text| own(text)));
+            // A first name alone is none the desk knows.
+            let is_part = |text: &str| text.split([' ', '@']).any(|part| part == who);
+            let found = known
+                .iter()
+                .find(|(text, _)| near.as_ref().map_or_else(|| is_part(text), |near| near == text));
+            found.map(|(_, text)| (*text).to_owned())
+        };
+        strangers.map(|(who, _)| Stranger { who, nearest: meant(who) }).collect()
     }
 
     fn terms(&self, agent: &Agent) -> Option<&Terms> {
@@ -197,6 +218,10 @@ impl Staff {
         let working = parse::hours(working, zone.iana_name().unwrap_or("UTC")).ok()?;
         (!working.is_open(at)).then(|| OUTSIDE_HOURS.to_owned())
     }
+}
+
+fn before_at(text: &str) -> &str {
+    text.split('@').next().unwrap_or(text)
 }
 
 /// Whether a person is meant by a name or an address.

@@ -8,6 +8,7 @@ use hotdash_core::decide::{Snapshot, decide};
 use hotdash_core::hours::Hours;
 use hotdash_core::ids::{AgentId, TeamId};
 use hotdash_core::route_conversation;
+use hotdash_core::routing::Assignable;
 use hotdash_core::rulebook::{Rulebook, SHIPPED as RULES};
 use hotdash_core::staff::{SHIPPED as PEOPLE, Staff, Standings};
 use jiff::Timestamp;
@@ -75,12 +76,13 @@ fn read(reading: &mut Reading, text: &str) {
     }
 }
 
-/// `given`: `Ben online`, `Ben 3 open`, `Ben team 3`, `at 2026-12-28T10:00:00Z`.
+/// `given`: `Ben online`, `Ben 3 open`, `Ben team 3`, `Ben outside`, `at 2026-12-28T10:00:00Z`.
 fn decided(reading: &Reading, text: &str, given: &str) -> String {
     let (conversation, message) = (desk::conversation("Ann Customer"), desk::customer_says(text));
     let mut now: Timestamp = "2026-11-23T12:00:00Z".parse().unwrap();
     let mut agents: Vec<Agent> = Vec::new();
     let (mut open, mut teams) = (BTreeMap::new(), BTreeMap::new());
+    let mut outside = Vec::new();
     for part in given.split(", ").filter(|part| !part.is_empty()) {
         let words: Vec<&str> = part.split(' ').collect();
         match words.as_slice() {
@@ -91,6 +93,7 @@ fn decided(reading: &Reading, text: &str, given: &str) -> String {
             [name, "team", team] => {
                 teams.insert(*name, TeamId(team.parse().unwrap()));
             }
+            [name, "outside"] => outside.push(*name),
             [name, state] => agents.push(Agent {
                 id: AgentId(i64::try_from(agents.len()).unwrap() + 1),
                 name: (*name).to_owned(),
@@ -117,8 +120,11 @@ fn decided(reading: &Reading, text: &str, given: &str) -> String {
             (agent.id, standing)
         })
         .collect();
+    let members = agents.iter().filter(|agent| !outside.contains(&agent.name.as_str()));
     let seen = Snapshot {
         agents: &agents,
+        assignable: &Assignable::Only(members.map(|agent| agent.id).collect()),
+        inbox_name: Some("Support"),
         standings: &standings,
         ..Snapshot::of(&conversation, &message, &analysis, &hours)
     };

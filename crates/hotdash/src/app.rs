@@ -4,7 +4,7 @@ mod desk;
 mod models;
 pub mod rules;
 
-pub use desk::{Candidate, Desk, new_url_token};
+pub use desk::{Candidate, Desk, new_url_token, staff};
 pub use models::{folder as models_folder, read as read_model};
 
 use crate::chat_hook::ChatError;
@@ -18,6 +18,7 @@ use crate::store::{Store, StoreError};
 use hotdash_core::analysis::Analyzer;
 use hotdash_core::hours::HoursError;
 use hotdash_core::ids::{ConversationId, DeskId, DraftId};
+use hotdash_core::learn::Task;
 use std::sync::Arc;
 use tokio::sync::{Notify, broadcast};
 use tokio_util::sync::CancellationToken;
@@ -101,9 +102,11 @@ impl App {
     /// Open every port. Calls nobody but the database.
     pub async fn build(config: Config, clock: Clock) -> Result<Arc<Self>, StartError> {
         let store = Store::open(&config.database_url).await?;
+        let analyzer = models::load(&models::folder(&config.data_dir))?;
+        let intents = analyzer.as_ref().map_or(&[][..], |analyzer| analyzer.learned_labels(Task::Intent));
         let mut desks: Vec<Arc<Desk>> = Vec::new();
         for settings in &config.desks {
-            let opened = Desk::open(settings.clone(), &store, &clock, &desks).await;
+            let opened = Desk::open(settings.clone(), &store, &clock, &desks, intents).await;
             let named = |error| StartError::Desk { desk: settings.key.clone(), error: Box::new(error) };
             desks.push(Arc::new(opened.map_err(named)?));
         }
@@ -121,7 +124,7 @@ impl App {
         Ok(Arc::new(Self {
             mail: mail.transpose()?,
             model: model.transpose()?,
-            analyzer: models::load(&models::folder(&config.data_dir))?,
+            analyzer,
             notices: broadcast::channel(NOTICES).0,
             work: Notify::new(),
             clocks: Notify::new(),

@@ -89,6 +89,22 @@ impl ChatHook {
         Ok(Self { http, url: url.clone() })
     }
 
+    /// Whether anybody is there: only the server is asked for its root, so nobody reads anything and the address stays
+    /// secret. Any answer will do.
+    ///
+    /// # Errors
+    /// [`ChatError::Unreachable`], [`ChatError::TimedOut`].
+    pub async fn knock(&self) -> Result<(), ChatError> {
+        let mut root = Url::parse(self.url.expose_secret()).map_err(|_| ChatError::NotAnAddress)?;
+        root.set_path("/");
+        root.set_query(None);
+        root.set_fragment(None);
+        match self.http.head(root).send().await {
+            Ok(_) => Ok(()),
+            Err(error) => Err(unanswered(&error)),
+        }
+    }
+
     /// Posts `{"text": …}`. Markup of the chat's own in the text is made harmless.
     ///
     /// # Errors
@@ -97,10 +113,7 @@ impl ChatHook {
         // What Slack asks for; without it a customer's `<!channel>` would call everybody.
         let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
         let sent = self.http.post(self.url.expose_secret()).json(&json!({ "text": text })).send().await;
-        let answer = sent.map_err(|error| match error.is_timeout() {
-            true => ChatError::TimedOut,
-            false => ChatError::Unreachable,
-        })?;
+        let answer = sent.map_err(|error| unanswered(&error))?;
         let status = answer.status();
         match status {
             status if status.is_success() => Ok(()),
@@ -114,4 +127,8 @@ impl ChatHook {
             status => Err(ChatError::Refused { status: status.as_u16() }),
         }
     }
+}
+
+fn unanswered(error: &reqwest::Error) -> ChatError {
+    if error.is_timeout() { ChatError::TimedOut } else { ChatError::Unreachable }
 }

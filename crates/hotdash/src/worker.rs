@@ -82,9 +82,11 @@ async fn work_off(app: Arc<App>, stop: CancellationToken) -> Result<(), StoreErr
             let Ok(permit) = Arc::clone(&slots).acquire_owned().await else { return Ok(()) };
             let (app, worker, running) = (Arc::clone(&app), worker.clone(), Arc::clone(&running));
             tokio::spawn(async move {
-                let id = job.id.clone();
-                run_one(&app, &worker, job).await;
-                running.end(&id);
+                let outcome = run_one(&app, &job).await;
+                // Before it is settled: what is put off may be claimed again at once, and a claim that finds it running here
+                // would leave it until the lease runs out.
+                running.end(&job.id);
+                settle(&app, &worker, &job, outcome).await;
                 drop(permit);
                 // The next job of this lane may be due now.
                 app.work.notify_one();
@@ -122,7 +124,8 @@ pub async fn run_this(app: &App, id: &JobId) -> Result<bool, StoreError> {
     let Some(job) = app.store.claim_job(id, &worker, now, now + ms(app.config.lease)).await? else {
         return Ok(false);
     };
-    run_one(app, &worker, job).await;
+    let outcome = run_one(app, &job).await;
+    settle(app, &worker, &job, outcome).await;
     Ok(true)
 }
 
@@ -138,16 +141,19 @@ async fn claim(app: &App, worker: &str, free: usize) -> Vec<Job> {
     }
 }
 
-async fn run_one(app: &App, worker: &str, job: Job) {
+async fn run_one(app: &App, job: &Job) -> Result<Step, JobError> {
     // A fault of ours in one job must not keep it going round for ever, nor take others down.
-    let running = AssertUnwindSafe(perform(app, &job)).catch_unwind();
-    let outcome = leased(app, &job, running).await.unwrap_or_else(|_| {
+    let running = AssertUnwindSafe(perform(app, job)).catch_unwind();
+    leased(app, job, running).await.unwrap_or_else(|_| {
         Err(JobError::Hopeless { why: "a fault of hotdash itself; its log shows where".into() })
-    });
+    })
+}
+
+async fn settle(app: &App, worker: &str, job: &Job, outcome: Result<Step, JobError>) {
     let settled = match outcome {
-        Ok(Step::Done(batch, notices)) => done(app, worker, &job, batch, notices).await,
-        Ok(Step::Later(pause, why)) => later(app, worker, &job, pause, why).await,
-        Err(error) => failed(app, worker, &job, error).await,
+        Ok(Step::Done(batch, notices)) => done(app, worker, job, batch, notices).await,
+        Ok(Step::Later(pause, why)) => later(app, worker, job, pause, why).await,
+        Err(error) => failed(app, worker, job, error).await,
     };
     if let Err(error) = settled {
         // The lease runs out and the job is tried again: nothing is lost.

@@ -214,14 +214,18 @@ async fn set_inbox_members(
 /// Members common to all inboxes, then the administrators.
 async fn assignable_agents(
     State(sandbox): State<Sandbox>,
-    _: Session,
+    session: Session,
     params: Params,
 ) -> Result<Response, Refusal> {
     let inboxes = params.values.integers("inbox_ids");
     sandbox.read(|desk| {
         let mut common: BTreeSet<i64> = desk.users.keys().copied().collect();
         for id in inboxes {
-            common = &common & &desk.inbox(id)?.members;
+            let inbox = desk.inbox(id)?;
+            if !session.caller().sees_inbox(inbox) {
+                return Err(Refusal::NotAuthorized);
+            }
+            common = &common & &inbox.members;
         }
         let members = agents_by_name(desk, |user| common.contains(&user.id) && !is_administrator(user));
         let everybody = members.into_iter().chain(agents_by_name(desk, is_administrator));

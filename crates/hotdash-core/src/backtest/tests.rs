@@ -5,6 +5,7 @@ use crate::analysis::Analyzer;
 use crate::cases::ordinary;
 use crate::conversation::{Agent, Availability};
 use crate::record::Question;
+use crate::routing::Assignable;
 use crate::rulebook::SHIPPED;
 use proptest::prelude::*;
 
@@ -32,6 +33,7 @@ fn past(number: i64, text: &str, at: &str) -> Past {
         conversation,
         message,
         agents: vec![agent(1, "Ben"), agent(2, "Cleo")],
+        assignable: Assignable::Unasked,
         turns: BTreeMap::new(),
         standings: BTreeMap::new(),
         message_count: 1,

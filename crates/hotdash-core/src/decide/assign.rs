@@ -5,7 +5,7 @@ use crate::action::{Action, Reasoned};
 use crate::analysis::words::normalize;
 use crate::conversation::{Availability, Status};
 use crate::ids::TeamId;
-use crate::routing::{Assignment, Want, Way, anybody_fits, choose_agent};
+use crate::routing::{Assignable, Assignment, Members, Want, Way, anybody_fits, choose_agent};
 use crate::rulebook::facts::Facts;
 use crate::rulebook::{Choice, Group, Rule, Rulebook, Spoken, Strategy, Then};
 
@@ -23,12 +23,14 @@ impl Making<'_> {
         for rule in rules.candidates(facts).filter(|rule| rule.group == Group::Assignment) {
             if rule.holds(facts) {
                 let because = rule.because(rules, facts);
-                self.assignment = self.perform(rule, &because);
-                if self.assignment.is_some() {
-                    self.trace(rule, true, because);
-                    return;
+                match self.perform(rule, &because) {
+                    Ok(made) => {
+                        self.assignment = Some(made);
+                        self.trace(rule, true, because);
+                        return;
+                    }
+                    Err(why) => self.trace(rule, false, format!("{because}; but {why}")),
                 }
-                self.trace(rule, false, format!("{because}; but it names nobody of this inbox"));
             } else if later.is_none() && rule.may_hold_later(facts) {
                 later = Some(rule);
             }
@@ -36,7 +38,7 @@ impl Making<'_> {
         if let Some(rule) = later {
             let because = rule.because(rules, facts);
             let open = self.seen.agents.iter().any(|agent| agent.availability == Availability::Online);
-            let choice = self.choose(&Want::default());
+            let choice = self.choose(&Want { members: self.members(), ..Want::default() });
             let sentence = if open { format!("Waiting: {because}.") } else { choice.sentence.clone() };
             let nobody = Assignment { chosen: None, sentence, candidates: Vec::new(), ..choice };
             self.assignment = Some(waiting(rule, nobody));
@@ -57,28 +59,42 @@ impl Making<'_> {
         }
     }
 
-    /// What a matching rule's strategy comes to; `None` where it names nobody on this desk.
-    fn perform(&self, rule: &Rule, because: &str) -> Option<Made> {
+    /// Whom the choice is limited to, where the desk told it.
+    fn members(&self) -> Option<Members<'_>> {
+        let Assignable::Only(who) = self.seen.assignable else { return None };
+        Some(Members { inbox: self.seen.conversation.inbox, name: self.seen.inbox_name, who })
+    }
+
+    /// What a matching rule's strategy comes to; why not, where it names nobody who may be given it.
+    fn perform(&self, rule: &Rule, because: &str) -> Result<Made, String> {
         let strategy = rule.then.iter().find_map(|then| match then {
             Then::Assign(strategy) => Some(strategy),
             _ => None,
-        })?;
+        });
+        let nobody = || "it names nobody of this inbox".to_owned();
+        let strategy = strategy.ok_or_else(nobody)?;
         match strategy {
-            Strategy::Choose(choice) => self.chosen(rule, choice),
+            Strategy::Choose(choice) => self.chosen(rule, choice).ok_or_else(nobody),
             Strategy::Agent(who) => {
-                let named =
-                    self.seen.agents.iter().find(|agent| {
-                        [&agent.name, &agent.email].iter().any(|text| normalize(text) == *who)
-                    })?;
+                let named = self
+                    .seen
+                    .agents
+                    .iter()
+                    .find(|agent| [&agent.name, &agent.email].iter().any(|text| normalize(text) == *who));
+                let named = named.ok_or_else(nobody)?;
+                // The desk would take it, and show the conversation to nobody: who is not in an inbox does not see it.
+                if let Some(why) = self.members().and_then(|members| members.exclude(named.id)) {
+                    return Err(format!("{} is {why}", named.name));
+                }
                 let (turns, standings) = (self.seen.turns, self.seen.standings);
                 let mut choice =
                     choose_agent(std::slice::from_ref(named), turns, standings, &Want::default());
                 if choice.chosen.is_some() {
                     choice.sentence = format!("Routed to {}: {because}.", named.name);
                 }
-                Some(routed(rule, choice, None))
+                Ok(routed(rule, choice, None))
             }
-            Strategy::Team(team) => Some(self.given_to_team(rule, *team, because)),
+            Strategy::Team(team) => Ok(self.given_to_team(rule, *team, because)),
         }
     }
 
@@ -93,6 +109,7 @@ impl Making<'_> {
         let topics = if choice.skills.is_empty() { &of_the_message } else { &choice.skills };
         let want = Want {
             way: choice.way,
+            members: self.members(),
             team: choice.team,
             skills: &choice.skills,
             language: match &choice.language {

@@ -5,6 +5,7 @@ use crate::analysis::Analyzer;
 use crate::cases::ordinary;
 use crate::conversation::{Assignee, Availability};
 use crate::ids::MessageId;
+use crate::record::{Question, Record};
 use proptest::prelude::*;
 
 pub(crate) fn conversation() -> Conversation {
@@ -152,6 +153,56 @@ fn a_team_that_somebody_chose_keeps_it_unless_it_is_escalated_for_the_first_time
     assert!(team(&by_rules(escalated, &conversation, "Hello", &[])), "it goes where it is dealt with");
     conversation.labels.push("escalated".to_owned());
     assert!(!team(&by_rules(escalated, &conversation, "Hello", &[])), "and stays where people put it then");
+}
+
+#[test]
+fn a_rule_that_names_somebody_outside_the_inbox_gives_way_to_the_next_and_says_why() {
+    let rules = "[[rule]]\nid='a'\ngroup='assignment'\npriority=90\nwhen={always=true}\n\
+        then={assign={agent='Agent 1'}}\n\
+        [[rule]]\nid='b'\ngroup='assignment'\npriority=80\nwhen={always=true}\nthen={assign='round_robin'}\n";
+    let (rules, problems) = Rulebook::parse(&[("own.toml", rules)]);
+    assert_eq!(problems, []);
+    let (conversation, message) = (conversation(), message("Hello"));
+    let (analysis, hours) = (Analyzer::shipped().analyze("Hello"), Hours::shipped());
+    let agents = [agent(1, Availability::Online), agent(2, Availability::Online)];
+    let decided = |assignable: &Assignable| {
+        let seen = Snapshot {
+            agents: &agents,
+            assignable,
+            inbox_name: Some("Support"),
+            ..Snapshot::of(&conversation, &message, &analysis, &hours)
+        };
+        let decision = decide(&rules, &seen, MONDAY_NOON.parse().unwrap());
+        // As it is kept, it is decided again.
+        let at = MONDAY_NOON.parse().unwrap();
+        let record = Record::of(&seen, Question::Message, "", at);
+        let kept: Record = serde_json::from_value(serde_json::to_value(&record).unwrap()).unwrap();
+        assert_eq!((&kept, &kept.decide(&rules, &analysis, &hours)), (&record, &decision));
+        decision
+    };
+    let decision = decided(&Assignable::Only(vec![AgentId(2)]));
+    assert_eq!(decision.assignment.as_ref().unwrap().chosen, Some(AgentId(2)));
+    assert_eq!((decision.trace[0].matched, decision.trace[1].matched), (false, true));
+    assert!(
+        decision.trace[0].because.ends_with("; but Agent 1 is not a member of the inbox Support"),
+        "{:?}",
+        decision.trace[0]
+    );
+    for anybody in [Assignable::Unasked, Assignable::NotTold("the token's user may not do this".to_owned())] {
+        let decision = decided(&anybody);
+        assert_eq!(decision.assignment.unwrap().chosen, Some(AgentId(1)), "{anybody:?}");
+    }
+}
+
+#[test]
+fn a_record_from_before_inboxes_were_asked_is_read_as_it_was() {
+    let (conversation, message) = (conversation(), message("Hello"));
+    let (analysis, hours) = (Analyzer::shipped().analyze("Hello"), Hours::shipped());
+    let seen = Snapshot::of(&conversation, &message, &analysis, &hours);
+    let record = Record::of(&seen, Question::Message, "", MONDAY_NOON.parse().unwrap());
+    let kept = serde_json::to_value(&record).unwrap();
+    assert!(kept.get("assignable").is_none(), "{kept}");
+    assert_eq!(serde_json::from_value::<Record>(kept).unwrap().assignable, Assignable::Unasked);
 }
 
 #[test]

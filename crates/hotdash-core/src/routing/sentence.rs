@@ -4,6 +4,10 @@ use super::{Candidate, Excluded, Way};
 
 /// How an exclusion begins that is not worth a word: whoever reads knows the team.
 pub(super) const NOT_IN_TEAM: &str = "not in team ";
+/// How an exclusion begins that holds for most people of a large desk.
+pub(super) const NOT_A_MEMBER: &str = "not a member of ";
+/// So many of them are named; more are counted.
+const OUTSIDERS: usize = 3;
 /// More names than anybody reads.
 const NAMES: usize = 6;
 
@@ -59,25 +63,37 @@ fn nobody(excluded: &[Excluded]) -> String {
     let meant: Vec<&Excluded> = excluded.iter().filter(|one| !one.why.starts_with(NOT_IN_TEAM)).collect();
     let meant = if meant.is_empty() { excluded.iter().collect() } else { meant };
     let plain = meant.iter().all(|one| is_plain(one));
-    let all = listed(meant.iter().map(|one| format!("{} is {}", one.name, one.why)).collect(), ", ");
+    let all = listed(&meant, " is ", " are ", ", ");
     format!("Waiting: nobody is {} ({all}).", if plain { "online" } else { "available" })
 }
 
 /// Those who are there, or should be, and were not taken.
 fn left_out(excluded: &[Excluded]) -> String {
     let meant = excluded.iter().filter(|one| !is_plain(one) && !one.why.starts_with(NOT_IN_TEAM));
-    listed(meant.map(|one| format!("{}, {}", one.name, one.why)).collect(), "; ")
+    listed(&meant.collect::<Vec<_>>(), ", ", " who are ", "; ")
 }
 
 fn is_plain(excluded: &Excluded) -> bool {
     matches!(excluded.why.as_str(), "busy" | "offline")
 }
 
-fn listed(mut names: Vec<String>, between: &str) -> String {
-    let more = names.len().saturating_sub(NAMES);
-    names.truncate(NAMES);
-    let listed = names.join(between);
-    if more == 0 { listed } else { format!("{listed}{between}and {more} more") }
+/// Whoever is outside the inbox comes last, and is counted where there are many: it says least.
+fn listed(meant: &[&Excluded], is: &str, are: &str, between: &str) -> String {
+    let (outside, inside): (Vec<&Excluded>, Vec<&Excluded>) =
+        meant.iter().partition(|one| one.why.starts_with(NOT_A_MEMBER));
+    let named = |one: &&Excluded| format!("{}{is}{}", one.name, one.why);
+    let mut parts: Vec<String> = inside.iter().take(NAMES).map(named).collect();
+    if inside.len() > NAMES {
+        parts.push(format!("and {} more", inside.len() - NAMES));
+    }
+    match outside.as_slice() {
+        [first, ..] if outside.len() > OUTSIDERS => {
+            let inbox = first.why.trim_start_matches(NOT_A_MEMBER);
+            parts.push(format!("{}{are}not members of {inbox}", outside.len()));
+        }
+        few => parts.extend(few.iter().map(named)),
+    }
+    parts.join(between)
 }
 
 /// `250` → `2.5`.

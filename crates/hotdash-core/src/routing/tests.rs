@@ -184,6 +184,40 @@ fn whoever_knows_most_of_it_comes_first() {
     assert_eq!(choice.sentence, "Waiting: nobody is available (Ana is absent until 2026-12-01).");
 }
 
+#[test]
+fn who_is_outside_the_inbox_is_never_chosen_and_the_sentence_says_why() {
+    use Availability::{Offline, Online};
+    let (ana, ben) = (agent(1, "Ana", Online), agent(2, "Ben", Online));
+    let who = [AgentId(2)];
+    let inbox = |name| Members { inbox: InboxId(3), name, who: &who };
+    let want = Want { members: Some(inbox(Some("Support"))), ..Want::default() };
+    let choose =
+        |agents: &[Agent], want: &Want<'_>| choose_agent(agents, &BTreeMap::new(), &Standings::new(), want);
+    let choice = choose(&[ana.clone(), ben.clone()], &want);
+    assert_eq!(choice.chosen, Some(AgentId(2)));
+    assert_eq!(choice.excluded[0].why, "not a member of the inbox Support");
+    assert_eq!(
+        choice.sentence,
+        "Routed to Ben: the only one who can take it. Left out: Ana, not a member of the inbox Support."
+    );
+    let gone = Agent { availability: Offline, ..ben };
+    let unnamed = Want { members: Some(inbox(None)), ..Want::default() };
+    let choice = choose(&[ana.clone(), gone], &unnamed);
+    assert_eq!(
+        choice.sentence,
+        "Waiting: nobody is available (Ben is offline, Ana is not a member of inbox 3)."
+    );
+    assert!(!anybody_fits(std::slice::from_ref(&ana), &Standings::new(), &want));
+    let crowd: Vec<Agent> =
+        (10..15).map(|id| agent(id, &format!("Agent {id}"), Online)).chain([ana]).collect();
+    let choice = choose(&crowd, &want);
+    assert_eq!(
+        choice.sentence, "Waiting: nobody is available (6 are not members of the inbox Support).",
+        "many are counted"
+    );
+    assert_eq!(choice.excluded.len(), 6, "and all are kept");
+}
+
 /// What happens at a desk: a conversation comes, one is finished, somebody comes or goes.
 #[derive(Debug, Clone)]
 enum Day {

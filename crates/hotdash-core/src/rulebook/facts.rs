@@ -156,6 +156,10 @@ impl<'a> Facts<'a> {
                 .and_then(|email| email.rsplit_once('@'))
                 .map_or(Vec::new(), |(_, domain)| one(domain)),
             Subject::SenderAttribute(key) => contact.custom_attributes.get(key).map_or(Vec::new(), plain),
+            Subject::Intent => {
+                let learned = analysis.intent.learned.iter().map(|tag| tag.name.as_str());
+                std::iter::once(analysis.intent.kind.name()).chain(learned).map(Cow::Borrowed).collect()
+            }
             Subject::Category => analysis.categories.iter().map(|tag| tag.name.as_str().into()).collect(),
             Subject::Language => analysis.language.code.as_deref().map_or(Vec::new(), one),
             Subject::Attachment => message.attachments.iter().map(|file| file.kind.as_str().into()).collect(),

@@ -27,7 +27,7 @@ const MOST_KEYWORDS: usize = 200_000;
 
 /// The rules of a JSON file in the grammar's own words; those with a problem are left out.
 pub(super) fn import(file: &str, text: &str) -> (String, Vec<Problem>) {
-    let mut reader = Reader { file: file.to_owned(), ..Reader::default() };
+    let mut reader = Reader { file: file.to_owned(), intents: Some(Vec::new()), ..Reader::default() };
     let table = reader.json(text).unwrap_or_default();
     let translated = reader.problems.len();
     reader.file_rules(&table, &mut Vec::new());
@@ -36,8 +36,8 @@ pub(super) fn import(file: &str, text: &str) -> (String, Vec<Problem>) {
     (if text { table.to_string() } else { String::new() }, reader.problems)
 }
 
-pub(super) fn parse(files: &[(&str, &str)]) -> (Rulebook, Vec<Problem>) {
-    let mut reader = Reader::default();
+pub(super) fn parse(files: &[(&str, &str)], intents: Option<&[String]>) -> (Rulebook, Vec<Problem>) {
+    let mut reader = Reader { intents: intents.map(<[String]>::to_vec), ..Reader::default() };
     let mut rules: Vec<Rule> = Vec::new();
     let mut labels_from = None;
     for (file, text) in files {
@@ -80,6 +80,8 @@ struct Reader {
     words: Collector,
     patterns: usize,
     known_groups: Groups,
+    /// What the desk's own model tells beside the five; `None` = nobody knows, so any word will do.
+    intents: Option<Vec<String>>,
 }
 
 impl Reader {

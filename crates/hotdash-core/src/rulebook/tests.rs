@@ -99,6 +99,45 @@ fn every_operator_and_group_is_accepted() {
 }
 
 #[test]
+fn an_intent_of_the_desks_own_model_is_known_by_its_name() {
+    use crate::analysis::{Analyzer, Tag};
+    use crate::cases::ordinary;
+    use crate::decide::{Snapshot, decide};
+    let labels = ["Track_Order".to_owned()];
+    let read = |words: &str, labels: Option<&[String]>| {
+        let text = rule(&format!("{{ type = 'intent', any_of = [{words}] }}"));
+        let (rules, problems) = Rulebook::parse_with(&[("mine.toml", &text)], labels);
+        (rules, problems.iter().map(ToString::to_string).collect::<Vec<_>>())
+    };
+    let (rules, problems) = read("'track_order', 'praise'", Some(&labels));
+    assert_eq!(problems, Vec::<String>::new());
+    assert_eq!(read("'anything'", None).1, Vec::<String>::new(), "whoever reads what is kept");
+    assert_eq!(
+        read("'praise', 'trak_order'", Some(&labels)).1,
+        [
+            "mine.toml, rule r, when.any_of: “trak_order” is not known; possible: question, complaint, praise, request, \
+          general, track_order; did you mean “track_order”?"
+        ]
+    );
+    let now = "2026-11-23T12:00:00Z".parse().unwrap();
+    let hours = crate::hours::Hours::shipped();
+    let acts = |text: &str, learned: Option<&str>| {
+        let (conversation, message) = ordinary(text, now);
+        let mut analysis = Analyzer::shipped().analyze(text);
+        analysis.intent.learned =
+            learned.map(|name| Tag { name: name.to_owned(), confidence: 0.9, words: Vec::new() });
+        let seen = Snapshot::of(&conversation, &message, &analysis, &hours);
+        let decision = decide(&rules, &seen, now);
+        decision.trace.first().map(|trace| trace.because.clone())
+    };
+    let because = acts("Where is my order?", Some("Track_Order"));
+    assert_eq!(because.as_deref(), Some("intent is question, Track_Order"));
+    assert_eq!(acts("Where is my order?", Some("cancel_order")), None);
+    assert_eq!(acts("Where is my order?", None), None);
+    assert!(acts("Thank you so much, you are wonderful!", None).is_some(), "one of the five beside it");
+}
+
+#[test]
 fn problems_name_file_rule_key_and_the_nearest_word() {
     let cases = [
         (

@@ -45,7 +45,8 @@ fn a_person_overrules_what_holds_for_all() {
     );
     let cleo = standing(&staff, "Cleo", NOON);
     assert_eq!((cleo.capacity, cleo.weight, cleo.languages), (Some(3), 100, vec!["en".to_owned()]));
-    assert_eq!(staff.strangers(&[agent("Ben")]), ["cleo@shop.test"]);
+    let strangers = staff.strangers(&[agent("Ben")]);
+    assert_eq!(strangers, [Stranger { who: "cleo@shop.test", nearest: None }]);
 }
 
 #[test]

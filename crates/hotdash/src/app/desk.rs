@@ -18,7 +18,8 @@ use arc_swap::{ArcSwap, ArcSwapOption};
 use hotdash_core::automation::{SHIPPED_TEMPLATES, Templates};
 use hotdash_core::conversation::Agent;
 use hotdash_core::hours::Hours;
-use hotdash_core::ids::{AgentId, ConversationId, DeskId, TeamId};
+use hotdash_core::ids::{AgentId, ConversationId, DeskId, InboxId, TeamId};
+use hotdash_core::routing::Assignable;
 use hotdash_core::rulebook::Rulebook;
 use hotdash_core::sla::{SHIPPED as SHIPPED_TARGETS, SlaPolicy};
 use hotdash_core::staff::{SHIPPED as SHIPPED_STAFF, Staff};
@@ -35,6 +36,7 @@ const AGENTS_FRESH_MS: i64 = 5_000;
 /// Inboxes are set up once and then left alone.
 const INBOXES_FRESH_MS: i64 = 60_000;
 const TEAMS_FRESH_MS: i64 = 60_000;
+const MEMBERS_FRESH_MS: i64 = 60_000;
 
 /// A desk with its ports and its team's wishes.
 pub struct Desk {
@@ -52,6 +54,8 @@ pub struct Desk {
     pub candidate: ArcSwapOption<Candidate>,
     /// What the edited layer of the rules stands on.
     pub layers: Layers,
+    /// What a model of our own tells beside the five intents.
+    pub intents: Vec<String>,
     pub hours: Hours,
     /// What rules may say to customers.
     pub templates: Templates,
@@ -77,6 +81,7 @@ pub struct Desk {
     /// It was said that the file names people the desk does not know.
     strangers_told: AtomicBool,
     teams: Mutex<BTreeMap<TeamId, Looked<AgentId>>>,
+    assignable: Mutex<BTreeMap<InboxId, (i64, Arc<Assignable>)>>,
 }
 
 /// What the desk said, and when it was asked.
@@ -94,6 +99,7 @@ impl Desk {
         store: &Store,
         clock: &Clock,
         others: &[Arc<Self>],
+        intents: &[String],
     ) -> Result<Self, StartError> {
         let kept = KeptDesk {
             key: settings.key.clone(),
@@ -105,7 +111,8 @@ impl Desk {
         let KnownDesk { id, url_token, since } = store.keep_desk(&kept, clock.now_ms()).await?;
         let edited = store.active_rule_version(id).await?;
         let version = edited.as_ref().map_or(UNEDITED, |version| version.number);
-        let rules = at_start(&settings, version, edited.as_ref().map_or("", |version| &version.text))?;
+        let rules =
+            at_start(&settings, version, edited.as_ref().map_or("", |version| &version.text), intents)?;
         let templates = templates(&settings, &rules.rulebook)?;
         let hours = HoursText::of(&settings);
         let mut texts =
@@ -125,6 +132,7 @@ impl Desk {
             rulebook: ArcSwap::from_pointee(rules.rulebook),
             candidate: ArcSwapOption::empty(),
             layers: Layers::of(&settings),
+            intents: intents.to_vec(),
             hours: hours.read()?,
             hours_hash: hours.hash(),
             rules_at: ArcSwap::from_pointee(Stamp { version, shadow: None }),
@@ -137,6 +145,7 @@ impl Desk {
             inboxes: Mutex::new(None),
             agents: Mutex::new(None),
             teams: Mutex::new(BTreeMap::new()),
+            assignable: Mutex::new(BTreeMap::new()),
             strangers_told: AtomicBool::new(false),
         })
     }
@@ -244,6 +253,36 @@ impl Desk {
         Ok(fresh)
     }
 
+    /// Who may be given an inbox's conversations, at most a minute old; that it does not tell is an answer too.
+    pub async fn assignable(&self, inbox: InboxId, clock: &Clock) -> Result<Arc<Assignable>, CallError> {
+        let mut kept = self.assignable.lock().await;
+        let now = clock.now_ms();
+        if let Some((at, known)) = kept.get(&inbox)
+            && (0..MEMBERS_FRESH_MS).contains(&(now - at))
+        {
+            return Ok(Arc::clone(known));
+        }
+        let told = match self.chatwoot.assignable_agents(inbox).await {
+            Ok(agents) => Assignable::Only(agents.into_iter().map(|agent| agent.id).collect()),
+            // Older desks do not know the question, and not every token may ask it.
+            Err(
+                error @ (CallError::NoSuchThing { .. }
+                | CallError::NotTheDesk { .. }
+                | CallError::DashboardRoute { .. }
+                | CallError::NotPermitted { .. }
+                | CallError::NotForBots { .. }
+                | CallError::Forbidden { .. }),
+            ) => {
+                tracing::warn!(desk = %self.settings.key, %inbox, %error, "who may be assigned is not told: everybody is asked");
+                Assignable::NotTold(error.fact())
+            }
+            Err(error) => return Err(error),
+        };
+        let fresh = Arc::new(told);
+        kept.insert(inbox, (now, Arc::clone(&fresh)));
+        Ok(fresh)
+    }
+
     /// The desk's people with their availability, at most some seconds old.
     pub async fn agents(&self, clock: &Clock) -> Result<Arc<Vec<Agent>>, CallError> {
         let mut kept = self.agents.lock().await;
@@ -254,7 +293,7 @@ impl Desk {
             return Ok(Arc::clone(agents));
         }
         let fresh = Arc::new(self.chatwoot.agents().await?);
-        let strangers = self.staff.strangers(&fresh);
+        let strangers: Vec<&str> = self.staff.strangers(&fresh).iter().map(|stranger| stranger.who).collect();
         if !strangers.is_empty() && !self.strangers_told.swap(true, Ordering::Relaxed) {
             tracing::warn!(desk = %self.settings.key, ?strangers, "HOTDASH_AGENTS_FILE names people the desk does not know");
         }
@@ -264,7 +303,7 @@ impl Desk {
 }
 
 /// The people of the team's own file, over what holds for all.
-fn staff(settings: &DeskConfig) -> Result<Staff, StartError> {
+pub fn staff(settings: &DeskConfig) -> Result<Staff, StartError> {
     let own = settings.agents.as_ref().map(|(file, text)| (file.as_str(), text.as_str()));
     let files: Vec<(&str, &str)> = [SHIPPED_STAFF].into_iter().chain(own).collect();
     let (staff, problems) = Staff::parse(&files);

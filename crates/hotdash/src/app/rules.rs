@@ -61,12 +61,24 @@ impl Layers {
         self.0.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect()
     }
 
-    /// All layers as one rulebook.
+    /// All layers as one rulebook, as they were kept: which intents a model told then is not known any more.
+    ///
+    /// # Errors
+    /// Everything else that is wrong with them.
+    pub fn parse(self) -> Result<Rules, Vec<Problem>> {
+        self.read(None)
+    }
+
+    /// All layers as one rulebook that is to decide where a model tells these intents beside the five.
     ///
     /// # Errors
     /// Everything that is wrong with them.
-    pub fn parse(self) -> Result<Rules, Vec<Problem>> {
-        let (rulebook, problems) = Rulebook::parse(&self.files());
+    pub fn checked(self, intents: &[String]) -> Result<Rules, Vec<Problem>> {
+        self.read(Some(intents))
+    }
+
+    fn read(self, intents: Option<&[String]>) -> Result<Rules, Vec<Problem>> {
+        let (rulebook, problems) = Rulebook::parse_with(&self.files(), intents);
         if problems.is_empty() { Ok(Rules { rulebook, layers: self }) } else { Err(problems) }
     }
 }
@@ -101,14 +113,20 @@ impl HoursText {
 }
 
 /// The rules that a desk starts with.
-pub(super) fn at_start(settings: &DeskConfig, version: i64, edited: &str) -> Result<Rules, StartError> {
+pub(super) fn at_start(
+    settings: &DeskConfig,
+    version: i64,
+    edited: &str,
+    intents: &[String],
+) -> Result<Rules, StartError> {
     let layers = Layers::of(settings);
     let told = |problems: Vec<Problem>| problems.iter().map(ToString::to_string).collect();
     // The files by themselves first, so that the message blames the right layer.
-    let files = layers.clone().parse().map_err(|problems| StartError::Rules { problems: told(problems) })?;
+    let files = layers.clone().checked(intents);
+    let files = files.map_err(|problems| StartError::Rules { problems: told(problems) })?;
     if edited.trim().is_empty() {
         return Ok(files);
     }
-    let all = layers.with(edited).parse();
+    let all = layers.with(edited).checked(intents);
     all.map_err(|problems| StartError::EditedRules { version, problems: told(problems) })
 }

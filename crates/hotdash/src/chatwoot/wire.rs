@@ -21,6 +21,7 @@ pub use moment::Moment;
 pub use survey::WireSurveyAnswer;
 
 use hotdash_core::event::Change;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -52,6 +53,17 @@ pub fn read<'de, T: Deserialize<'de>>(body: &'de [u8]) -> Result<T, Unreadable> 
     })?;
     json.end().map_err(|error| Unreadable::at(".", error.to_string()))?;
     Ok(value)
+}
+
+/// Reads one row of a list that was read as it came; `at` is its path in the body.
+///
+/// # Errors
+/// [`Unreadable`] with the path of the first key that does not fit.
+pub fn read_row<T: DeserializeOwned>(row: Value, at: &str) -> Result<T, Unreadable> {
+    serde_path_to_error::deserialize(row).map_err(|error| {
+        let path = format!("{at}.{}", error.path());
+        Unreadable::at(path.trim_end_matches('.'), without_words(&error.into_inner().to_string()))
+    })
 }
 
 /// The reason without the text that was found: it may be a customer's, and reasons go into logs.

@@ -22,6 +22,7 @@ use hotdash_core::conversation::{Agent, Assignee, Availability, Conversation, Me
 use hotdash_core::decide::{Decision, SlaState, Snapshot};
 use hotdash_core::ids::{ConversationId, DecisionId, DeskId, DraftId, EffectId, MessageId};
 use hotdash_core::record::{Question, Record};
+use hotdash_core::routing::Assignable;
 use hotdash_core::rulebook::Rulebook;
 use hotdash_core::staff::Standings;
 use serde::{Deserialize, Serialize};
@@ -131,6 +132,7 @@ pub(super) struct Seen {
     /// As it is to be decided about: with whoever is about to get it.
     pub(super) conversation: Conversation,
     agents: Arc<Vec<Agent>>,
+    assignable: Arc<Assignable>,
     standings: Standings,
     message_count: usize,
     earlier_conversations: usize,
@@ -148,6 +150,7 @@ impl Seen {
     ) -> Snapshot<'a> {
         Snapshot {
             agents: &self.agents,
+            assignable: &self.assignable,
             turns: &rotation.last,
             standings: &self.standings,
             message_count: self.message_count,
@@ -200,6 +203,7 @@ async fn look_around(
     Shared { rotation, workload }: Shared,
 ) -> Result<(Seen, Rotation), JobError> {
     let agents = desk.agents(&app.clock).await?;
+    let assignable = desk.assignable(shown.inbox, &app.clock).await?;
     let thread = app.store.thread(desk.id, message.conversation, 200).await?;
     let earlier = app.store.conversations_of(desk.id, shown.contact.id, shown.id).await?;
     let inboxes = desk.inboxes(&app.clock).await?;
@@ -220,6 +224,7 @@ async fn look_around(
         shown,
         conversation,
         agents,
+        assignable,
         standings,
         inbox_name,
     };

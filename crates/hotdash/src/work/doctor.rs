@@ -4,7 +4,9 @@
 //! ended with is told in the call's own words; what to do about it is told here, with the setting or the command.
 
 mod address;
+mod agents;
 mod bots;
+mod chat;
 mod delivery;
 mod desk;
 mod finding;
@@ -94,6 +96,7 @@ pub async fn examine(config: &Config, clock: &Clock, fix: bool) -> Diagnosis {
             }
             Err(check) => (vec![check], None),
         };
+        found.0.push(chat::examine(config, settings).await);
         let well = are_well(&found.0);
         let new_secret = found
             .1
@@ -174,6 +177,7 @@ async fn examine_desk(patient: Patient<'_>) -> (Vec<Check>, Option<SecretString>
     let page = inbox.filter(|_| named.is_some()).and_then(|inbox| inbox.website_url.as_deref());
     checks.extend(widget::examine(&patient, page).await);
     checks.push(bots::examine(&patient, &access.channels).await);
+    checks.push(agents::examine(&patient).await);
     (checks, new_secret)
 }
 

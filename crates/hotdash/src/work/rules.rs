@@ -93,7 +93,7 @@ pub fn in_own_words(text: &str) -> Result<String, Vec<Problem>> {
 /// # Errors
 /// What keeps it from being activated: what cannot be read, and rules that cannot do what they say.
 pub fn check(desk: &Desk, text: &str) -> Result<(Rules, Vec<Problem>), Vec<Problem>> {
-    let rules = desk.layers.with(text).parse()?;
+    let rules = desk.layers.with(text).checked(&desk.intents)?;
     let told = rules.rulebook.check();
     if told.iter().any(|problem| problem.severity == Severity::Error) { Err(told) } else { Ok((rules, told)) }
 }

@@ -1,6 +1,7 @@
 //! Who gets a conversation, in whole journeys: two replicas on one database, a line of those who wait, a desk that
 //! assigns by itself, and leads who are told.
 
+mod members;
 mod notices;
 
 use crate::support::house::House;

@@ -2,6 +2,8 @@
 //!
 //! hotdash runs as the real binary and dies by SIGKILL; the sandbox desk and the customers live in the test.
 
+mod line;
+
 use crate::support::house::{Person, open_website, register};
 use crate::support::{Database, both_databases};
 use chatwoot_sandbox::model::{Message, MessageType};
@@ -38,7 +40,7 @@ then = { template = "welcome" }
 "#;
 
 async fn killed_two_hundred_times(database: &Database) {
-    let mut run = Run::prepare(database).await;
+    let mut run = Run::prepare(database, "").await;
     let kills = Arc::new(AtomicUsize::new(0));
     let script = tokio::spawn(run.script(Arc::clone(&kills)));
     let mut chance = StdRng::seed_from_u64(0x0068_6f74);
@@ -68,7 +70,8 @@ struct Run {
 }
 
 impl Run {
-    async fn prepare(database: &Database) -> Self {
+    /// `agents`: what is known of the people.
+    async fn prepare(database: &Database, agents: &str) -> Self {
         let desk = Sandbox::new(Options::default());
         let server = desk.serve(TcpListener::bind("127.0.0.1:0").await.unwrap()).unwrap();
         let website = open_website(&desk, &server.url()).await;
@@ -86,10 +89,13 @@ impl Run {
         let hours = files.path().join("hours.toml");
         std::fs::write(&hours, AROUND_THE_CLOCK).unwrap();
         let (rules, templates) = (files.path().join("rules.toml"), files.path().join("templates.toml"));
+        let people = files.path().join("agents.toml");
+        std::fs::write(&people, agents).unwrap();
         std::fs::write(&rules, WELCOME).unwrap();
         std::fs::write(&templates, "[template.welcome.text]\nen = \"Welcome!\"").unwrap();
         let environment: BTreeMap<String, String> = [
             ("HOTDASH_HOURS_FILE", hours.display().to_string()),
+            ("HOTDASH_AGENTS_FILE", people.display().to_string()),
             ("HOTDASH_RULES_FILE", rules.display().to_string()),
             ("HOTDASH_TEMPLATES_FILE", templates.display().to_string()),
             ("CHATWOOT_BASE_URL", server.url()),

@@ -1,6 +1,8 @@
 //! The doctor, beside a sandbox desk: each illness has its name and its mend.
 
 mod address;
+mod agents;
+mod chat;
 mod delivery;
 mod desk;
 mod house;

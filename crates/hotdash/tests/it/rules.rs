@@ -3,6 +3,7 @@
 
 mod command;
 mod recorded;
+mod taught;
 
 use crate::support::house::{House, Person};
 use crate::support::{Database, both_databases};

@@ -123,6 +123,8 @@ fn exclude(one: &Test, other: &Test) -> bool {
         (Operator::Exists, Operator::Exists) => opposite,
         (Operator::AnyOf(_) | Operator::Contains(_), Operator::Exists) => !one.negated && other.negated,
         (Operator::Exists, Operator::AnyOf(_) | Operator::Contains(_)) => one.negated && !other.negated,
+        // A learned intent stands beside one of the five.
+        (Operator::AnyOf(a), Operator::AnyOf(b)) if one.subject == Subject::Intent => opposite && a == b,
         (Operator::AnyOf(a), Operator::AnyOf(b)) => match (one.negated, other.negated) {
             // A list of labels can have both; one language cannot be two.
             (false, false) => single(&one.subject) && !a.iter().any(|word| b.contains(word)),

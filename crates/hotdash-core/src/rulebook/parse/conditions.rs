@@ -6,7 +6,7 @@ use crate::rulebook::condition::{Condition, Operator, Subject, Test, Times};
 use crate::rulebook::keywords::{Denied, List};
 use crate::rulebook::pattern::Pattern;
 use crate::rulebook::vocabulary::{
-    DENIED, GROUPS, Kind, Mark, OPERATORS, SENDER_PARTS, TIMES, TYPES, Type, VIPS,
+    DENIED, GROUPS, INTENTS, Kind, Mark, OPERATORS, SENDER_PARTS, TIMES, TYPES, Type, VIPS,
 };
 use std::sync::Arc;
 use toml::{Table, Value};
@@ -198,6 +198,12 @@ impl Reader {
             ("contains" | "matches", _) => {
                 self.refuse(key, "these words are compared as a whole: use equals, any_of or none_of")
             }
+            (_, Kind::Closed(known))
+                if *asked.subject == Subject::Intent
+                    && folded().any(|word| known.iter().all(|(name, _)| *name != word)) =>
+            {
+                self.learned_intents(key, folded().collect())
+            }
             (_, Kind::Closed(known)) => {
                 let mut mask = 0;
                 for word in folded() {
@@ -211,13 +217,23 @@ impl Reader {
                 Some(Operator::Marked(mask))
             }
             (_, Kind::Time) => self.times(key, folded().collect()),
-            _ => {
-                let mut words: Vec<String> = folded().collect();
-                words.sort();
-                words.dedup();
-                Some(Operator::AnyOf(words))
+            _ => Some(any_of(folded())),
+        }
+    }
+
+    /// Intents among which are some that only a desk's own model tells.
+    fn learned_intents(&mut self, key: &str, words: Vec<String>) -> Option<Operator> {
+        if let Some(labels) = &self.intents {
+            let labels = labels.iter().map(|label| normalize(label.trim()));
+            let known: Vec<String> =
+                INTENTS.iter().map(|(name, _)| (*name).to_owned()).chain(labels).collect();
+            if let Some(unknown) = words.iter().find(|word| !known.contains(word)) {
+                let known: Vec<&str> = known.iter().map(String::as_str).collect();
+                self.unknown(key, unknown, &known);
+                return None;
             }
         }
+        Some(any_of(words.into_iter()))
     }
 
     fn times(&mut self, key: &str, words: Vec<String>) -> Option<Operator> {
@@ -293,6 +309,13 @@ impl Reader {
             Err(error) => self.refuse(key, &error.to_string()),
         }
     }
+}
+
+fn any_of(words: impl Iterator<Item = String>) -> Operator {
+    let mut words: Vec<String> = words.collect();
+    words.sort();
+    words.dedup();
+    Operator::AnyOf(words)
 }
 
 /// A comparison as it stands in the file.

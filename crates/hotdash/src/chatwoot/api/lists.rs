@@ -1,13 +1,17 @@
 //! Long lists, page by page: what was touched lately, all conversations, all survey answers.
 //!
-//! They are dear for a desk (about 25 ms for every conversation in a list): ask for little and not often.
+//! They are dear for a desk (about 25 ms for every conversation in a list): ask for little and not often. One row that cannot be
+//! read does not spoil the others: it is left out, and the log says which.
 
+use super::answer::Answer;
 use super::{As, Call, CallError, Chatwoot};
-use crate::chatwoot::wire::{WireConversation, WireSurveyAnswer};
+use crate::chatwoot::wire::{Unreadable, WireConversation, WireSurveyAnswer, read_row};
 use hotdash_core::conversation::{Conversation, SurveyAnswer};
 use http::Method;
 use jiff::Timestamp;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
 use std::collections::BTreeSet;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -99,9 +103,8 @@ impl Chatwoot {
     pub async fn csat_page(&self, page: u64) -> Result<Vec<SurveyAnswer>, CallError> {
         let call = self.in_account(Method::GET, SURVEYS).asking("page", page);
         let answer = self.repeated(&call, None, As::Ourselves).await?;
-        let listed: Vec<WireSurveyAnswer> = answer.parse()?;
-        let typed = listed.into_iter().enumerate().map(|(at, wire)| wire.into_core(&format!("[{at}].")));
-        typed.collect::<Result<_, _>>().map_err(|unreadable| answer.unreadable(unreadable))
+        let into_core = |wire: WireSurveyAnswer, at: &str| wire.into_core(&format!("{at}."));
+        readable(&answer, answer.parse()?, "", into_core)
     }
 
     /// Asked until the desk is new enough, which it then remains.
@@ -121,11 +124,36 @@ impl Chatwoot {
     async fn listed(&self, call: &Call) -> Result<ConversationPage, CallError> {
         let answer = self.repeated(call, None, As::Ourselves).await?;
         let Listed { data } = answer.parse()?;
-        let typed = data.payload.into_iter().enumerate();
-        let typed = typed.map(|(at, wire)| wire.into_core(&format!("data.payload[{at}].")));
-        let conversations = typed.collect::<Result<_, _>>().map_err(|found| answer.unreadable(found))?;
+        let into_core = |wire: WireConversation, at: &str| wire.into_core(&format!("{at}."));
+        let conversations = readable(&answer, data.payload, "data.payload", into_core)?;
         Ok(ConversationPage { conversations, total: data.meta.all_count })
     }
+}
+
+/// The rows that can be read. Where none can, it is not the rows: an empty list would be taken for its end.
+fn readable<W: DeserializeOwned, T>(
+    answer: &Answer,
+    rows: Vec<Value>,
+    list: &str,
+    into_core: impl Fn(W, &str) -> Result<T, Unreadable>,
+) -> Result<Vec<T>, CallError> {
+    let (mut read, mut left_out) = (Vec::with_capacity(rows.len()), Vec::new());
+    for (number, row) in rows.into_iter().enumerate() {
+        let (id, at) = (row.get("id").and_then(Value::as_i64), format!("{list}[{number}]"));
+        match read_row(row, &at).and_then(|wire| into_core(wire, &at)) {
+            Ok(one) => read.push(one),
+            Err(unreadable) => left_out.push((id, answer.unreadable(unreadable))),
+        }
+    }
+    if read.is_empty()
+        && let Some((_, error)) = left_out.pop()
+    {
+        return Err(error);
+    }
+    for (id, error) in left_out {
+        tracing::warn!(id, %error, "a row of the desk's list cannot be read and is left out");
+    }
+    Ok(read)
 }
 
 #[derive(Deserialize)]
@@ -136,7 +164,7 @@ struct Listed {
 #[derive(Deserialize)]
 struct Data {
     meta: Counts,
-    payload: Vec<WireConversation>,
+    payload: Vec<Value>,
 }
 
 #[derive(Deserialize)]

@@ -89,6 +89,17 @@ impl Chatwoot {
         Ok(members.payload.into_iter().map(WireAgent::into_core).collect())
     }
 
+    /// Who may be given an inbox's conversations: its members, and every administrator.
+    ///
+    /// # Errors
+    /// [`CallError`], `NoSuchThing` when there is no such inbox, `NotPermitted` when we do not see it.
+    pub async fn assignable_agents(&self, inbox: InboxId) -> Result<Vec<Agent>, CallError> {
+        let call = self.in_account(Method::GET, "/api/v1/accounts/{account}/assignable_agents");
+        let call = call.asking("inbox_ids[]", inbox);
+        let agents: Payload<WireAgent> = self.repeated(&call, None, As::Ourselves).await?.parse()?;
+        Ok(agents.payload.into_iter().map(WireAgent::into_core).collect())
+    }
+
     /// Who belongs to a team.
     ///
     /// # Errors

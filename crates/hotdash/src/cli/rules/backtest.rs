@@ -11,6 +11,7 @@ use crate::work::rules::past::{Files, History};
 use crate::work::rules::{edited, past};
 use anyhow::{Context, bail};
 use clap::Args;
+use hotdash_core::analysis::Analyzer;
 use hotdash_core::backtest::{Change, Count, Model, Pair, Past, Report};
 use hotdash_core::hours::Hours;
 use hotdash_core::rulebook::Rulebook;
@@ -111,9 +112,9 @@ impl Backtest {
             (Layers::of_files(desk.settings.rules.clone().into_iter().chain(files)), right)
         };
         let after = sound(layers)?;
+        let (hours, since_ms) = (Arc::new(desk.hours.clone()), since.as_millisecond());
         Ok(Comparison {
-            past: past::on_record(&app.store, desk.id, &Arc::new(desk.hours.clone()), since.as_millisecond())
-                .await?,
+            past: past::on_record(&app.store, desk.id, app.analyzer(), &hours, since_ms).await?,
             before: Some(Rulebook::clone(&desk.rulebook.load())),
             after: after.rulebook,
             target_minutes: self.target.unwrap_or(desk.settings.sla_minutes),
@@ -136,7 +137,7 @@ impl Backtest {
             (None, None) => Hours::shipped(),
         };
         let with_people = self.rules.is_empty();
-        let past = past::in_history(&history, &Arc::new(hours), with_people);
+        let past = past::in_history(&history, Analyzer::shipped(), &Arc::new(hours), with_people);
         let shipped = sound(Layers::of_files([]))?.rulebook;
         let target_minutes = self.target.unwrap_or(30);
         if with_people {

@@ -1,8 +1,11 @@
 //! `hotdash rules check`: what is wrong with rule files, before anybody depends on them.
 
 use super::rule_files;
+use crate::app::read_model;
 use crate::app::rules::Layers;
+use anyhow::bail;
 use clap::Args;
+use hotdash_core::learn::Task;
 use hotdash_core::rulebook::{Rulebook, SHIPPED, Severity};
 use serde_json::json;
 use std::path::PathBuf;
@@ -18,6 +21,9 @@ pub(super) struct Check {
     /// Rule files, or folders of them; without any, the shipped rules.
     #[arg(value_name = "FILE")]
     files: Vec<PathBuf>,
+    /// A model learned from intents of your own (`models` in the data directory): rules may ask for its labels.
+    #[arg(long, value_name = "FILE")]
+    model: Option<PathBuf>,
     /// Print one JSON object.
     #[arg(long)]
     json: bool,
@@ -26,7 +32,7 @@ pub(super) struct Check {
 impl Check {
     pub(super) fn run(&self) -> anyhow::Result<ExitCode> {
         let layers = Layers::of_files(rule_files(&self.files)?);
-        let (rulebook, mut problems) = Rulebook::parse(&layers.files());
+        let (rulebook, mut problems) = Rulebook::parse_with(&layers.files(), Some(&self.intents()?));
         for doubtful in rulebook.check() {
             if !problems.contains(&doubtful) {
                 problems.push(doubtful);
@@ -53,5 +59,14 @@ impl Check {
             }
         }
         Ok(if is_sound { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    }
+
+    fn intents(&self) -> anyhow::Result<Vec<String>> {
+        let Some(file) = &self.model else { return Ok(Vec::new()) };
+        let model = read_model(file)?;
+        if model.task != Task::Intent {
+            bail!("{} holds a model for {}, not for intents", file.display(), model.task.name());
+        }
+        Ok(model.labels().to_vec())
     }
 }

@@ -54,6 +54,9 @@ findings! {
         MailBadLogin = "mail_bad_login",
         MailRefuses = "mail_refuses",
         MailBusy = "mail_busy";
+    "chat":
+        ChatNotAnAddress = "chat_not_an_address",
+        ChatUnreachable = "chat_unreachable";
     "address":
         AddressUnspecified = "address_unspecified",
         AddressListensElsewhere = "address_listens_elsewhere",
@@ -135,6 +138,10 @@ findings! {
     "bots":
         BotsAnswerFirst = "bots_answer_first",
         BotsUnreadable = "bots_unreadable";
+    "agents":
+        AgentsFileWrong = "agents_file_wrong",
+        AgentsUnknown = "agents_unknown",
+        AgentsUnreadable = "agents_unreadable";
     "delivery":
         DeliveryUnreadable = "delivery_unreadable",
         DeliveryNoSignature = "delivery_no_signature",

@@ -10,7 +10,7 @@ use hotdash_core::decide::{Decision, RuleTrace};
 use hotdash_core::hours::Hours;
 use hotdash_core::ids::{ConversationId, DecisionId, DeskId};
 use hotdash_core::record::{Question, Record};
-use hotdash_core::routing::Assignment;
+use hotdash_core::routing::{Assignable, Assignment};
 use hotdash_core::rulebook::Rulebook;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -208,5 +208,16 @@ fn saw(seen: &Record, analysis: &Analysis) -> Vec<(&'static str, String)> {
         saw.push(("escalation", escalation.kind.name().to_owned()));
     }
     saw.push(("people", if people.is_empty() { none() } else { people.join(", ") }));
+    match &seen.assignable {
+        Assignable::Unasked => {}
+        Assignable::Only(who) => {
+            let may = seen.agents.iter().filter(|agent| who.contains(&agent.id));
+            let may: Vec<&str> = may.map(|agent| agent.name.as_str()).collect();
+            saw.push(("people of the inbox", if may.is_empty() { none() } else { may.join(", ") }));
+        }
+        Assignable::NotTold(why) => {
+            saw.push(("people of the inbox", format!("not told by the desk ({why}): everybody was asked")));
+        }
+    }
     saw
 }

@@ -14,6 +14,7 @@ use hotdash_core::event::Event;
 use hotdash_core::hours::Hours;
 use hotdash_core::ids::{ContactId, ConversationId, DeskId, MessageId};
 use hotdash_core::record::{Question, Record};
+use hotdash_core::routing::Assignable;
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -24,10 +25,11 @@ const PAGE: i64 = 2_000;
 /// Every decision on record since an instant, with what came of it; and, of conversations in which no rules ever decided,
 /// the first message: at that moment nobody had it, and it had no labels.
 ///
-/// `hours` are those of today: for what was recorded without hours, and for what nobody decided.
+/// `hours` and `analyzer` are those of today: for what was recorded without hours, and for what nobody decided.
 pub async fn on_record(
     store: &Store,
     desk: DeskId,
+    analyzer: &Analyzer,
     hours: &Arc<Hours>,
     since_ms: i64,
 ) -> Result<Vec<Past>, StoreError> {
@@ -58,7 +60,7 @@ pub async fn on_record(
         let first_answer_s = answers.get(&first.id).copied();
         let agents = there(&agents, hours, message.created_at);
         let record = record(first, message, agents, "");
-        past.push(analysed(record, hours, None, first_answer_s));
+        past.push(analysed(record, analyzer, hours, None, first_answer_s));
     }
     past.sort_by_key(|one| (one.record.at, one.record.message.id));
     Ok(past)
@@ -67,7 +69,12 @@ pub async fn on_record(
 /// Every message of a customer in a recording. `with_people`: only the first of each conversation, and beside it what the
 /// people of the desk made of the conversation in the end.
 #[must_use]
-pub fn in_history(history: &History, hours: &Arc<Hours>, with_people: bool) -> Vec<Past> {
+pub fn in_history(
+    history: &History,
+    analyzer: &Analyzer,
+    hours: &Arc<Hours>,
+    with_people: bool,
+) -> Vec<Past> {
     let finals: BTreeMap<ConversationId, &Conversation> =
         history.finals.iter().map(|conversation| (conversation.id, conversation)).collect();
     let mut walk = Walk::default();
@@ -84,7 +91,7 @@ pub fn in_history(history: &History, hours: &Arc<Hours>, with_people: bool) -> V
         record.earlier_conversations = met.earlier;
         let by_people = |last: &&Conversation| by_people(conversation, last);
         let outcome = finals.get(&conversation.id).filter(|_| with_people).map(by_people);
-        past.push(analysed(record, hours, outcome, None));
+        past.push(analysed(record, analyzer, hours, outcome, None));
     }
     for one in &mut past {
         one.first_answer_s = walk.answers.get(&one.record.conversation.id).copied();
@@ -173,6 +180,7 @@ fn record(conversation: Conversation, message: Message, agents: Vec<Agent>, hour
         conversation,
         message,
         agents,
+        assignable: Assignable::Unasked,
         turns: BTreeMap::new(),
         standings: BTreeMap::new(),
         message_count: 1,
@@ -184,10 +192,11 @@ fn record(conversation: Conversation, message: Message, agents: Vec<Agent>, hour
 
 fn analysed(
     record: Record,
+    analyzer: &Analyzer,
     hours: &Arc<Hours>,
     outcome: Option<Outcome>,
     first_answer_s: Option<i64>,
 ) -> Past {
-    let analysis = Analyzer::shipped().analyze(record.message.text());
+    let analysis = analyzer.analyze(record.message.text());
     Past { record, analysis, hours: Arc::clone(hours), outcome, first_answer_s }
 }

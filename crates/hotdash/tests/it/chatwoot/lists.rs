@@ -102,14 +102,30 @@ async fn pages_of_all_conversations_and_their_end() {
 }
 
 #[tokio::test]
-async fn an_unreadable_row_names_its_place() {
-    let broken = json!({"id": 2, "inbox_id": 1, "status": "open", "created_at": 1, "meta": {}});
-    let desk = Desk::saying(vec![page(&[old_conversation(1, 1_700_000_000), broken])]).await;
-    let error = desk.client().conversation_page(1).await.unwrap_err();
-    assert!(
-        matches!(&error, CallError::Unreadable { path, .. } if path == "data.payload[1].meta.sender"),
-        "{error}"
-    );
+async fn one_unreadable_row_does_not_spoil_the_others() {
+    let senseless = json!({"id": 2, "inbox_id": 1, "status": "open", "created_at": 1, "meta": {}});
+    let shapeless = json!({"id": 3, "inbox_id": {}, "status": "open"});
+    let rows = [
+        old_conversation(1, 1_700_000_000),
+        senseless.clone(),
+        shapeless.clone(),
+        json!("no row at all"),
+        old_conversation(4, 1_700_000_000),
+    ];
+    let said = vec![page(&rows), page(&[senseless]), page(&[shapeless]), page(&[])];
+    let client = Desk::saying(said).await.client();
+    let read = client.conversation_page(1).await.unwrap().conversations;
+    assert_eq!(read.iter().map(|conversation| conversation.id.0).collect::<Vec<_>>(), [1, 4]);
+    // Where nothing can be read, the list is not at its end: it is broken, and the error names the place.
+    for place in ["data.payload[0].meta.sender", "data.payload[0].inbox_id"] {
+        let error = client.conversation_page(1).await.unwrap_err();
+        assert!(matches!(&error, CallError::Unreadable { path, .. } if path == place), "{error}");
+    }
+    assert_eq!(client.conversation_page(2).await.unwrap().conversations, []);
+}
+
+fn rated(id: i64, rating: i64) -> Value {
+    json!({"id": id, "rating": rating, "message_id": 1, "conversation_id": 1, "created_at": 1})
 }
 
 #[tokio::test]
@@ -140,7 +156,9 @@ async fn survey_answers() {
         assert_eq!(answer.feedback.as_deref().unwrap_or(""), raw["feedback_message"].as_str().unwrap_or(""));
     }
 
-    let nonsense = json!([{"id": 1, "rating": 9, "message_id": 1, "conversation_id": 1, "created_at": 1}]);
+    let some = Desk::saying(vec![Say::json(&json!([rated(1, 9), rated(2, 4)]))]).await;
+    assert_eq!(some.client().csat_page(1).await.unwrap().len(), 1, "the readable one");
+    let nonsense = json!([rated(1, 9)]);
     let error = Desk::saying(vec![Say::json(&nonsense)]).await.client().csat_page(1).await.unwrap_err();
     assert!(matches!(&error, CallError::Unreadable { path, .. } if path == "[0].rating"), "{error}");
 }

@@ -9,6 +9,7 @@ use hotdash::store::decisions::{Cause, NewDecision, keep_decision};
 use hotdash::store::rulebooks::keep_rule_text;
 use hotdash::work::rules::explain::replay;
 use hotdash::work::rules::past::in_history;
+use hotdash_core::analysis::Analyzer;
 use hotdash_core::ids::{DecisionId, DeskId};
 use std::sync::Arc;
 
@@ -40,7 +41,7 @@ async fn decided_again(database: &Database, files: &Files, least: usize) {
     let store = database.open().await;
     let mut batch = Batch::from(keep_rule_text(DESK, rules.rulebook.hash(), &rules.layers, 0).unwrap());
     batch.push(keep_rule_text(DESK, &text.hash(), &text, 0).unwrap());
-    let past = in_history(&history, &hours, false);
+    let past = in_history(&history, Analyzer::shipped(), &hours, false);
     assert!(past.len() >= least, "{} messages of customers", past.len());
     for (number, mut one) in past.into_iter().enumerate() {
         one.record.hours = text.hash();

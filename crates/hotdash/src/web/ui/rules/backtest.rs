@@ -92,7 +92,8 @@ async fn render(
     let desk = &seat.desk;
     let times = Times::new(&desk.settings.timezone, app.clock.now_ms());
     let hours = Arc::new(desk.hours.clone());
-    let past = past::on_record(&app.store, desk.id, &hours, times.now_ms - days * DAY_MS).await?;
+    let since_ms = times.now_ms - days * DAY_MS;
+    let past = past::on_record(&app.store, desk.id, app.analyzer(), &hours, since_ms).await?;
     let target_minutes = desk.settings.sla_minutes;
     let model = Model { handling_s: HANDLING_S, target_s: target_minutes * 60 };
     let before = Arc::clone(&desk.rulebook.load());

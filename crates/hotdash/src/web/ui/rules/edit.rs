@@ -92,7 +92,7 @@ pub(in crate::web::ui) async fn show(
 /// The text with a rule of the live rulebook to change, unless it stands there already. `None`: there is no such rule.
 fn with_rule(live: &Rulebook, text: String, id: &str) -> Option<String> {
     let rule = live.rules().iter().find(|rule| rule.id.0 == id)?;
-    let (edited, _) = Rulebook::parse(&[("edit.toml", &text)]);
+    let (edited, _) = Rulebook::parse_with(&[("edit.toml", &text)], None);
     if edited.rules().iter().any(|written| written.id == rule.id) {
         return Some(text);
     }
