@@ -173,7 +173,7 @@ impl EscalationKind {
 #[derive(Debug)]
 pub struct Analyzer {
     lists: Lists,
-    vader: Mood,
+    mood: Mood,
     /// Taught by the examples that are shipped.
     taught: BTreeMap<Task, Model>,
     /// Learned from the desk's own labels.
@@ -213,7 +213,8 @@ impl Analyzer {
     pub fn untaught(files: &[(&str, &str)]) -> (Self, Vec<ListProblem>) {
         let (lists, problems) = Lists::parse(files);
         let (taught, learned) = (BTreeMap::new(), BTreeMap::new());
-        (Self { lists, vader: Mood::default(), taught, learned }, problems)
+        let mood = Mood::new(&lists);
+        (Self { lists, mood, taught, learned }, problems)
     }
 
     /// The shipped lists and models, and models learned from the desk's own labels. Of several of one task the last is
@@ -235,9 +236,12 @@ impl Analyzer {
     #[must_use]
     pub fn analyze(&self, text: &str) -> Analysis {
         let read = self.read(text);
-        let mut features = Features::of(text);
+        let mut features = Features::of(text, &self.lists.denials);
         let plain = features.items.len();
         evidence::add(&mut features, &read.found, &read.mood);
+        for task in self.learned.keys() {
+            self.add_opinion(*task, &mut features);
+        }
         let limits = &self.lists.thresholds;
         let code = read.language.code.as_deref();
         let sentiment = taught::sentiment(self, &read, &features);
@@ -271,15 +275,21 @@ impl Analyzer {
     #[must_use]
     pub fn label(&self, task: Task, kinds: bool, text: &str) -> (String, f32) {
         if let Some(own) = self.learned.get(&task) {
-            return taught::label(own, &self.features(task, text));
+            let features = self.features(task, text);
+            return match task {
+                Task::Escalation if !kinds => {
+                    taught::yes_no(own, &features, self.lists.thresholds.escalation)
+                }
+                _ => taught::label(own, &features),
+            };
+        }
+        if let Some(model) = self.taught.get(&task).filter(|_| task == Task::Sentiment) {
+            // The likeliest class, even where it is too doubtful to act on.
+            return taught::label(model, &self.features(task, text));
         }
         let seen = self.analyze(text);
         match task {
-            Task::Sentiment => match self.taught.get(&task) {
-                // The likeliest class, even where it is too doubtful to act on.
-                Some(model) => taught::label(model, &self.features(task, text)),
-                None => (seen.sentiment.class.name().to_owned(), seen.sentiment.confidence),
-            },
+            Task::Sentiment => (seen.sentiment.class.name().to_owned(), seen.sentiment.confidence),
             Task::Urgency if seen.urgency.is_urgent => ("true".to_owned(), seen.urgency.score),
             Task::Urgency => ("false".to_owned(), 1.0 - seen.urgency.score),
             Task::Escalation => match seen.escalation {
@@ -320,12 +330,20 @@ impl Analyzer {
     /// What a model of this task weighs of a text.
     #[must_use]
     pub fn features(&self, task: Task, text: &str) -> Features {
-        let mut features = Features::of(text);
+        let mut features = Features::of(text, &self.lists.denials);
         if task.weighs_evidence() {
             let read = self.read(text);
             evidence::add(&mut features, &read.found, &read.mood);
+            self.add_opinion(task, &mut features);
         }
         features
+    }
+
+    /// What the shipped model thinks is a hint for one that learns from the desk's own labels.
+    fn add_opinion(&self, task: Task, features: &mut Features) {
+        if let Some(shipped) = self.taught.get(&task) {
+            taught::add_opinion(shipped, features);
+        }
     }
 
     fn read<'a>(&'a self, text: &'a str) -> Read<'a> {
@@ -335,7 +353,7 @@ impl Analyzer {
         let stems = code.and_then(StemLanguage::from_code);
         let words = Haystack::of(tokens, stems.as_ref().map_or(&StemLanguage::ALL, std::slice::from_ref));
         let found = self.lists.find(&words, code);
-        let mood = sentiment::hear(&self.vader, &self.lists, text, &words, code, &found);
+        let mood = sentiment::hear(&self.mood, &self.lists, text, &words, code, &found);
         Read { text, words, language, found, mood }
     }
 

@@ -5,6 +5,7 @@ mod denial;
 pub(crate) use denial::Denial;
 
 use super::words::{Entry, Form, Haystack, Hit, Matcher, StemLanguage, Token};
+use crate::learn::features::Denials;
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -111,7 +112,9 @@ pub(super) struct List {
 impl List {
     /// "I do not have my order" is still about orders, but "not urgent" is not urgent.
     pub(super) fn negatable(&self) -> bool {
-        !self.topic.starts_with("category.") && !self.topic.ends_with(".ignore")
+        !self.topic.starts_with("category.")
+            && !self.topic.starts_with("hint.")
+            && !self.topic.ends_with(".ignore")
     }
 }
 
@@ -136,6 +139,7 @@ pub(super) struct Lists {
     /// Word that tells the language → the languages that have it.
     telling: BTreeMap<String, Vec<usize>>,
     function: BTreeSet<String>,
+    pub(super) denials: Denials,
 }
 
 #[derive(Debug, Clone)]
@@ -182,6 +186,8 @@ impl Lists {
             self.telling.entry(word.clone()).or_default().push(language);
         }
         self.function.extend(file.function);
+        let negation = &file.negation;
+        self.denials.add(&negation.words, negation.after > 1, &negation.breakers);
         self.lists.extend(file.list.into_iter().map(|list| (language, list)));
         self.languages.push(LanguageWords {
             code: file.code,
@@ -262,6 +268,10 @@ impl Lists {
     /// Whether a word is a function word of some language.
     pub(super) fn is_function_word(&self, word: &str) -> bool {
         self.function.contains(word)
+    }
+
+    pub(super) fn function_words(&self) -> impl Iterator<Item = &String> {
+        self.function.iter()
     }
 
     fn roles_in(&self, text: &Haystack) -> Vec<(Role, Hit)> {

@@ -175,10 +175,24 @@ fn gravest(model: &Model, probabilities: &[f32]) -> Option<EscalationKind> {
     chances.max_by(|a, b| a.1.total_cmp(&b.1)).map(|(kind, _)| kind)
 }
 
+/// Its probabilities as hints for another model.
+pub(super) fn add_opinion(model: &Model, features: &mut Features) {
+    let probabilities = model.probabilities(features);
+    for (label, chance) in model.labels().iter().zip(probabilities) {
+        features.push(&format!("shipped {} {label}", model.task.name()), chance);
+    }
+}
+
 /// The best label of a model.
 pub(super) fn label(model: &Model, features: &Features) -> (String, f32) {
     let guess = model.choose(&model.probabilities(features));
     (model.labels()[guess.label].clone(), guess.confidence)
+}
+
+/// Whether there is anything to escalate, by a model that may know the kinds.
+pub(super) fn yes_no(model: &Model, features: &Features, least: f32) -> (String, f32) {
+    let raised = raised(model, &model.probabilities(features));
+    if raised >= least { ("true".to_owned(), raised) } else { ("false".to_owned(), 1.0 - raised) }
 }
 
 /// How sure it is that there is nothing to escalate.

@@ -1,6 +1,10 @@
 //! A text as numbers that a linear model can weigh: words and pairs of words, pieces of words, and shapes of words that
 //! survive misspelling. Names are hashed; nothing of the text is kept but the words, to quote them as reasons.
 
+mod denials;
+
+pub use denials::Denials;
+
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
@@ -42,27 +46,17 @@ enum Kind {
     Named = 6,
 }
 
-/// How many words after a "not" it may deny.
-const REACH: usize = 4;
 /// Pieces are of 3 to 5 letters.
 const PIECES: std::ops::RangeInclusive<usize> = 3..=5;
 /// Words of this length on are worth a shape.
 const SHAPELY: usize = 5;
 
-/// Words that deny what follows, without accents.
-const DENIALS: [&str; 44] = [
-    "not", "no", "never", "without", "cannot", "cant", "dont", "wont", "didnt", "isnt", "doesnt", "wasnt",
-    "nor", "nobody", "nothing", "none", "nicht", "nie", "niemals", "kein", "keine", "keinen", "keiner",
-    "keinem", "ohne", "ni", "nunca", "sin", "jamas", "nadie", "ne", "pas", "jamais", "sans", "aucun",
-    "aucune", "rien", "nao", "nem", "sem", "nenhum", "nenhuma", "jamais", "weder",
-];
-
 impl Features {
     /// Read a text. The hints of words together weigh 1, so do those of pieces; a long text is no louder than a short one.
     #[must_use]
-    pub fn of(text: &str) -> Self {
+    pub fn of(text: &str, denials: &Denials) -> Self {
         let mut features = Self { items: Vec::new(), tokens: scan(text) };
-        let denied = denied(&features.tokens);
+        let denied = denials.reach(&features.tokens);
         features.add_words(&denied);
         let words = features.items.len();
         features.add_pieces(&denied);
@@ -152,34 +146,6 @@ fn hash(kind: Kind, denied: bool, letters: impl Iterator<Item = char>) -> u32 {
         }
     }
     hash
-}
-
-/// Which tokens a "not" reaches: the next few up to the end of the clause; and, because German says it last, the few
-/// before a "nicht" that ends a clause.
-fn denied(tokens: &[Token]) -> Vec<bool> {
-    let mut denied = vec![false; tokens.len()];
-    for (at, token) in tokens.iter().enumerate() {
-        let denies = DENIALS.contains(&token.text.as_str()) || token.text.ends_with("n't");
-        if !denies || (token.ends_clause && token.text != "nicht") {
-            continue;
-        }
-        for (distance, mark) in denied.iter_mut().enumerate().skip(at + 1).take(REACH) {
-            if tokens[distance - 1].ends_clause
-                || matches!(tokens[distance].text.as_str(), "but" | "pero" | "aber" | "mais" | "mas")
-            {
-                break;
-            }
-            *mark = true;
-        }
-        let is_last = token.text == "nicht" && (token.ends_clause || at + 1 == tokens.len());
-        for before in (0..at).rev().take(if is_last { REACH } else { 0 }) {
-            if tokens[before].ends_clause {
-                break;
-            }
-            denied[before] = true;
-        }
-    }
-    denied
 }
 
 /// Split a text as people write it in public: handles, addresses and numbers lose what is particular about them, the
