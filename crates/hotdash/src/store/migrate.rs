@@ -10,7 +10,7 @@ use std::ops::DerefMut;
 /// In order; a released file is never changed, only followed by another.
 const MIGRATIONS: &[(&str, &str)] = &[
     ("V1__start", include_str!("../../migrations/V1__start.sql")),
-    ("V2__what_reports_need", include_str!("../../migrations/V2__usage_and_read_categories.sql")),
+    ("V2__what_reports_need", include_str!("../../migrations/V2__what_reports_need.sql")),
 ];
 
 pub(super) fn sqlite(mut connection: rusqlite::Connection) -> Result<(), StoreError> {
