@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
 /// Form of the file; a later one is refused.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 /// Fewer examples than this of a label teach nothing that could be measured.
 const LEAST_PER_LABEL: usize = 5;
 
