@@ -17,7 +17,7 @@ const RIDGE: f32 = 0.5;
 /// An example that is this surely right teaches nothing more.
 const KNOWN: f32 = 0.004;
 /// Hints whose weights never exceed this are left out of the model.
-const NEGLIGIBLE: f32 = 0.015;
+const NEGLIGIBLE: f32 = 0.03;
 /// Hints are looked up by the bits of their hash above this one.
 const BUCKET: u32 = 19;
 /// Weights are kept as 16-bit numbers of this step.
