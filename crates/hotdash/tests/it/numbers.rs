@@ -1,6 +1,7 @@
 //! Every number that hotdash tells, found once more in raw tables by code that shares nothing with its figures: those of the
 //! mails (as JSON, text and HTML), and those of `/api/support/metrics`. A number that nobody recomputes fails the test.
 
+mod advice;
 mod kept;
 mod metrics;
 mod oracle;

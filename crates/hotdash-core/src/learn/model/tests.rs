@@ -73,7 +73,7 @@ fn the_same_examples_give_the_same_model() {
 fn a_file_that_is_no_model_says_so() {
     assert!(Model::from_json("{}").unwrap_err().contains("no model that hotdash wrote"));
     let json = learn(Analyzer::shipped(), Task::Intent, &rows(), 0.0).unwrap().model.to_json().unwrap();
-    let later = json.replace("\"format\": 1", "\"format\": 9");
+    let later = json.replace("\"format\": 2", "\"format\": 9");
     assert!(Model::from_json(&later).unwrap_err().contains("learn it again"));
     let torn = json.replacen("\"bias\": [", "\"bias\": [ 0.5,", 1);
     assert!(Model::from_json(&torn).unwrap_err().contains("fit together"));

@@ -204,7 +204,13 @@ impl Course {
                     }
                     if now == "open" {
                         if from_bot && !handed_over {
-                            course.add(What::HandedOver, course.began, at, Some(course.assignee));
+                            // Whoever gets it in the same instant, gets it because of this.
+                            let earlier = told.iter().filter(|(then, _)| *then < at);
+                            let had = earlier.filter_map(|(_, told)| match told {
+                                Told::Assigned(agent) => Some(*agent),
+                                _ => None,
+                            });
+                            course.add(What::HandedOver, course.began, at, Some(had.last().flatten()));
                             handed_over = true;
                         }
                         if from_bot {
