@@ -276,7 +276,7 @@ async fn two_machines_do_not_answer_each_other_for_ever(database: &Database) {
     }
     assert_eq!(office.automatic(person).len(), 1);
     let why = office.kept(silent[1]).await;
-    assert_eq!(why[0].state, AutomationState::Refused);
+    assert_eq!(why[0].state, AutomationState::Refused, "{why:?}");
     assert!(why[0].outcome.as_deref().unwrap().contains("is an address of a machine"), "{why:?}");
     office.house.close().await;
 }

@@ -165,9 +165,9 @@ impl Course {
         course.add(What::Began, *began, *began, None);
         let (mut person_wrote, mut was_resolved, mut handed_over) = (false, false, false);
         let mut clock_of_first = *began;
-        for (at, told) in told.iter().filter(|(at, _)| *at < before) {
+        for (at, now_told) in told.iter().filter(|(at, _)| *at < before) {
             let at = *at;
-            match told {
+            match now_told {
                 Told::Began(_) => {}
                 Told::Assigned(agent) => course.assignee = *agent,
                 Told::SurveySent => course.add(What::SurveySent, at, at, None),
