@@ -3,10 +3,57 @@
 use super::oracle::{Oracle, Period};
 use super::past::What;
 use super::real;
+use hotdash::app::App;
 use hotdash_core::report::Advice;
 use jiff::ToSpan;
 use jiff::civil::Weekday;
-use std::collections::BTreeSet;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// When a draft was ready, in seconds; whether it cites anything; and what it answers.
+struct Drafted {
+    at: i64,
+    cites: bool,
+    question: String,
+}
+
+/// What advice is made of beside figures.
+pub(super) struct Heard {
+    /// Labels that hotdash asked for, by conversation.
+    wanted: BTreeMap<i64, BTreeSet<String>>,
+    /// The first draft of each conversation.
+    drafted: BTreeMap<i64, Drafted>,
+    /// When replies were approved, in seconds.
+    approved: Vec<i64>,
+}
+
+impl Heard {
+    pub(super) async fn look(app: &App) -> Self {
+        let read_all = async |sql: &'static str| app.store.read(sql, vec![]).await.unwrap();
+        let mut wanted: BTreeMap<i64, BTreeSet<String>> = BTreeMap::new();
+        for row in read_all("SELECT conversation, body FROM effects WHERE kind = 'add_labels'").await {
+            let body: Value = row.json(1).unwrap();
+            let labels =
+                body["labels"].as_array().unwrap().iter().map(|label| label.as_str().unwrap().to_owned());
+            wanted.entry(row.int(0).unwrap()).or_default().extend(labels);
+        }
+        let mut drafted: BTreeMap<i64, Drafted> = BTreeMap::new();
+        let sql = "SELECT d.conversation, d.ready_at, d.body, m.body FROM drafts d
+                   JOIN messages m ON m.id = d.answers WHERE d.ready_at IS NOT NULL ORDER BY d.id";
+        for row in read_all(sql).await {
+            let (body, message): (Value, Value) = (row.json(2).unwrap(), row.json(3).unwrap());
+            drafted.entry(row.int(0).unwrap()).or_insert(Drafted {
+                at: row.int(1).unwrap().div_euclid(1000),
+                cites: body["evidence"].as_array().is_some_and(|all| !all.is_empty()),
+                question: message["content"].as_str().unwrap().to_lowercase(),
+            });
+        }
+        let sql = "SELECT draft, max(reviewed_at) FROM reviews
+                   WHERE undone_at IS NULL AND verdict IN ('approve', 'edit') GROUP BY draft";
+        let approved = read_all(sql).await.iter().map(|row| row.int(1).unwrap().div_euclid(1000)).collect();
+        Self { wanted, drafted, approved }
+    }
+}
 
 /// The sentence on a kind of advice that is not given, with its numbers found once more.
 pub(super) fn silent(text: &str, oracle: &Oracle<'_>, period: Period) -> String {
@@ -22,11 +69,12 @@ pub(super) fn silent(text: &str, oracle: &Oracle<'_>, period: Period) -> String 
             format!("{count} conversations have a label that people set, 8 are needed")
         }
         "Articles to write" => {
-            let cite_nothing = oracle.kept.drafted.values().filter(|one| is_then(&one.at) && !one.cites);
+            let cite_nothing =
+                oracle.kept.heard.drafted.values().filter(|one| is_then(&one.at) && !one.cites);
             format!("{} drafts found nothing in the knowledge base, 5 are needed", cite_nothing.count())
         }
         "Canned replies" => {
-            let count = oracle.kept.approved.iter().filter(|at| is_then(at)).count();
+            let count = oracle.kept.heard.approved.iter().filter(|at| is_then(at)).count();
             format!("{count} replies were approved, 5 are needed")
         }
         other => panic!("nobody recomputes {other:?}: {text}"),
@@ -41,7 +89,7 @@ pub(super) fn article(advice: &Advice, oracle: &Oracle<'_>, period: Period) -> (
     let (name, _) = name.split_once('”').unwrap();
     let is_of_topic = |question: &str| name.split(", ").any(|word| question.contains(word));
     let drafted = || {
-        let then = oracle.kept.drafted.iter().filter(|(_, one)| one.at < period.until);
+        let then = oracle.kept.heard.drafted.iter().filter(|(_, one)| one.at < period.until);
         then.filter(|(_, one)| is_of_topic(&one.question))
     };
     let open: BTreeSet<i64> = drafted().filter(|(_, one)| !one.cites).map(|(id, _)| *id).collect();
@@ -68,7 +116,7 @@ pub(super) fn article(advice: &Advice, oracle: &Oracle<'_>, period: Period) -> (
 /// Whether a conversation has a label that hotdash did not ask for.
 fn by_hand(oracle: &Oracle<'_>, id: i64) -> bool {
     let labels = oracle.kept.now[&id].state["labels"].as_array().unwrap();
-    let wanted = oracle.kept.wanted.get(&id);
+    let wanted = oracle.kept.heard.wanted.get(&id);
     labels.iter().any(|label| !wanted.is_some_and(|wanted| wanted.contains(label.as_str().unwrap())))
 }
 

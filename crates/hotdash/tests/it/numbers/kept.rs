@@ -1,5 +1,6 @@
 //! Everything that is kept, read from raw tables: deliveries, conversations, drafts with their reviews, decisions, names.
 
+use super::advice::Heard;
 use super::oracle::Oracle;
 use super::past::{Course, Past, Told, read};
 use hotdash::app::App;
@@ -28,13 +29,6 @@ pub(super) struct Now {
     pub(super) seen: BTreeMap<String, i64>,
 }
 
-/// When a draft was ready, in seconds; whether it cites anything; and what it answers.
-pub(super) struct Drafted {
-    pub(super) at: i64,
-    pub(super) cites: bool,
-    pub(super) question: String,
-}
-
 /// Everything that is kept.
 pub(super) struct Kept {
     pub(super) past: Past,
@@ -42,12 +36,7 @@ pub(super) struct Kept {
     bots: BTreeSet<i64>,
     /// By kind and number.
     names: BTreeMap<(String, i64), String>,
-    /// Labels that hotdash asked for, by conversation.
-    pub(super) wanted: BTreeMap<i64, BTreeSet<String>>,
-    /// The first draft of each conversation.
-    pub(super) drafted: BTreeMap<i64, Drafted>,
-    /// When replies were approved, in seconds.
-    pub(super) approved: Vec<i64>,
+    pub(super) heard: Heard,
     pub(super) zone: TimeZone,
 }
 
@@ -110,27 +99,6 @@ impl Kept {
             let name = body["name"].as_str().or(body["title"].as_str()).unwrap_or_default();
             names.insert((kind, id), name.to_owned());
         }
-        let mut wanted: BTreeMap<i64, BTreeSet<String>> = BTreeMap::new();
-        for row in read_all("SELECT conversation, body FROM effects WHERE kind = 'add_labels'").await {
-            let body: Value = row.json(1).unwrap();
-            let labels =
-                body["labels"].as_array().unwrap().iter().map(|label| label.as_str().unwrap().to_owned());
-            wanted.entry(row.int(0).unwrap()).or_default().extend(labels);
-        }
-        let mut drafted: BTreeMap<i64, Drafted> = BTreeMap::new();
-        let sql = "SELECT d.conversation, d.ready_at, d.body, m.body FROM drafts d
-                   JOIN messages m ON m.id = d.answers WHERE d.ready_at IS NOT NULL ORDER BY d.id";
-        for row in read_all(sql).await {
-            let (body, message): (Value, Value) = (row.json(2).unwrap(), row.json(3).unwrap());
-            drafted.entry(row.int(0).unwrap()).or_insert(Drafted {
-                at: row.int(1).unwrap().div_euclid(1000),
-                cites: body["evidence"].as_array().is_some_and(|all| !all.is_empty()),
-                question: message["content"].as_str().unwrap().to_lowercase(),
-            });
-        }
-        let sql = "SELECT draft, max(reviewed_at) FROM reviews
-                   WHERE undone_at IS NULL AND verdict IN ('approve', 'edit') GROUP BY draft";
-        let approved = read_all(sql).await.iter().map(|row| row.int(1).unwrap().div_euclid(1000)).collect();
         let past = read(&bodies, answers);
         let began =
             |id: &i64| past.get(id).is_some_and(|all| all.iter().any(|(_, t)| matches!(t, Told::Began(_))));
@@ -141,7 +109,7 @@ impl Kept {
             "the desk's deliveries did not arrive: {untold:?}, {gaps:?}"
         );
         let zone = TimeZone::get("Europe/Berlin").unwrap();
-        Self { past, now, bots, names, wanted, drafted, approved, zone }
+        Self { past, now, bots, names, heard: Heard::look(app).await, zone }
     }
 
     /// Whoever looks at an instant of seconds. `then`: as it stood then, as a report does; else as it stands now.

@@ -206,11 +206,11 @@ impl Course {
                         if from_bot && !handed_over {
                             // Whoever gets it in the same instant, gets it because of this.
                             let earlier = told.iter().filter(|(then, _)| *then < at);
-                            let had = earlier.filter_map(|(_, told)| match told {
+                            let mut had = earlier.filter_map(|(_, told)| match told {
                                 Told::Assigned(agent) => Some(*agent),
                                 _ => None,
                             });
-                            course.add(What::HandedOver, course.began, at, Some(had.last().flatten()));
+                            course.add(What::HandedOver, course.began, at, Some(had.next_back().flatten()));
                             handed_over = true;
                         }
                         if from_bot {
