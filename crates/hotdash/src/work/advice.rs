@@ -15,7 +15,7 @@ use hotdash_core::recommend::{Advised, Followed, HEARD_DAYS, Heard, Kind, Known,
 use hotdash_core::sla::{About, Kind as Promise};
 use hotdash_core::staffing::Target;
 use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp, ToSpan};
 use std::collections::HashMap;
 use std::sync::Arc;
 use tokio::sync::Mutex;
@@ -91,9 +91,13 @@ pub struct Advices(Mutex<HashMap<(i64, i64), Arc<Advice>>>);
 #[must_use]
 pub fn ninety_days(desk: &Desk, now: Timestamp) -> Period {
     let zone = TimeZone::get(&desk.settings.timezone).unwrap_or(TimeZone::UTC);
-    let midnight = now.to_zoned(zone).start_of_day().map_or(now, |midnight| midnight.timestamp());
-    let until = midnight.as_second();
-    Period { since: until - 90 * DAY, until }
+    let now = now.to_zoned(zone);
+    // Days of the calendar: a summer may end between them.
+    let midnight = |days: i64| {
+        let day = now.checked_sub(days.days()).and_then(|day| day.start_of_day());
+        day.map_or(now.timestamp().as_second() - days * DAY, |midnight| midnight.timestamp().as_second())
+    };
+    Period { since: midnight(90), until: midnight(0) }
 }
 
 /// Advice on a period (seconds since 1970). Whoever comes second waits for what the first works out.
