@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
-/// Form of the file; a later one is refused.
+/// Form of the file and of the hints in it; another one is refused.
 const FORMAT: u32 = 2;
 /// Fewer examples than this of a label teach nothing that could be measured.
 const LEAST_PER_LABEL: usize = 5;

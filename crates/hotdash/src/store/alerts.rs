@@ -95,7 +95,8 @@ impl Store {
 
     /// Alerts that went on since then (milliseconds since 1970), each as it was first found, the oldest first.
     pub async fn alerts_since(&self, desk: DeskId, since_ms: i64) -> Result<Vec<FoundAlert>, StoreError> {
-        let sql = "SELECT id, found, found_at, ended_at FROM alerts
+        // A replica of the version before keeps an alert without it.
+        let sql = "SELECT id, coalesce(nullif(found, ''), body), found_at, ended_at FROM alerts
                    WHERE desk = $1 AND (ended_at IS NULL OR ended_at >= $2) ORDER BY found_at, id";
         let found = |row: &Row| {
             Ok(FoundAlert {
