@@ -51,6 +51,14 @@ async fn an_alert_is_found_once_and_ends_once(database: &Database) {
         open.iter().map(|kept| (kept.id.as_str(), kept.alert.until.0)).collect::<Vec<_>>(),
         [("c", 100), ("a", 103)]
     );
+    // As a replica of the version before would keep one.
+    commit(&store, Statement::new("UPDATE alerts SET found = '' WHERE id = 'c'", vec![])).await.unwrap();
+    let found = store.alerts_since(DESK, 0).await.unwrap();
+    assert_eq!(
+        found.iter().map(|one| (one.id.as_str(), one.alert.until.0)).collect::<Vec<_>>(),
+        [("a", 100), ("c", 100)],
+        "as they were found"
+    );
 
     commit(&store, see_alert(DESK, "a", UserId(5), 10)).await.unwrap();
     let late = commit(&store, see_alert(DESK, "a", UserId(6), 11)).await;
